@@ -1,0 +1,212 @@
+"""The town: every generated fact about a pretend place, held as columns.
+
+A table is a frozen dataclass of NumPy arrays of one length; row *i* of each
+array describes the same thing, and one table points at another by row number
+(``property`` in :class:`Households` is a row of :class:`Properties`), with -1
+for "none". Facts with few values are small integers that index a vocabulary
+(a tuple of strings) named beside the column, so that a service can write
+``np.take(TENURES, town.households.tenure)`` or test ``== TENURES.index(...)``.
+
+Nothing here knows a web framework or a database: services turn these columns
+into their own records in their ``seed.py``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from synthetic_data.streams import stream
+
+if TYPE_CHECKING:
+    from synthetic_data.profiles import Profile
+
+Integers = npt.NDArray[np.integer[Any]]
+Reals = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
+Dates = npt.NDArray[np.datetime64]
+Text = npt.NDArray[np.object_]
+"""Python strings, or None where nothing is known."""
+
+SEXES = ("F", "M")
+
+DWELLING_TYPES = (
+    "detached",
+    "semi_detached",
+    "terraced",
+    "flat",
+    "converted_house",
+    "converted_building",
+    "in_commercial_building",
+    "caravan",
+)
+"""Accommodation types of Census 2021 table TS044."""
+
+TENURES = (
+    "owned_outright",
+    "owned_mortgage",
+    "shared_ownership",
+    "council_rent",
+    "other_social_rent",
+    "private_rent",
+    "other_private_rent",
+    "rent_free",
+)
+"""Tenures of Census 2021 table TS054."""
+
+BANDS = ("A", "B", "C", "D", "E", "F", "G", "H", "I")
+"""Council tax bands; I is used in Wales only."""
+
+COMPOSITIONS = ("one_person", "couple", "couple_with_children", "lone_parent", "students", "sharers", "other")
+
+ROLES = ("head", "partner", "child", "parent", "sharer", "resident")
+"""A resident's place in the household; ``resident`` is for communal establishments."""
+
+PROPERTY_KINDS = ("home", "care_home", "student_hall")
+"""What stands at an address. More kinds (schools, premises, ...) come at the end."""
+
+ETHNIC_GROUPS = (
+    "bangladeshi",
+    "chinese",
+    "indian",
+    "other_asian",
+    "pakistani",
+    "black_african",
+    "black_caribbean",
+    "other_black",
+    "other_mixed",
+    "white_and_asian",
+    "white_and_black_african",
+    "white_and_black_caribbean",
+    "other",
+    "arab",
+    "white_british",
+    "gypsy_or_irish_traveller",
+    "white_irish",
+    "other_white",
+    "roma",
+)
+"""The nineteen groups of Census 2021 table TS021."""
+
+ECONOMIC_CLASSES = (
+    "1_higher_managerial",
+    "2_lower_managerial",
+    "3_intermediate",
+    "4_small_employers",
+    "5_lower_supervisory",
+    "6_semi_routine",
+    "7_routine",
+    "8_never_worked",
+    "students",
+)
+"""NS-SEC of Census 2021 table TS062, for residents of 16 and over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wards:
+    """Electoral wards. ``code`` looks like a GSS code and is outside the issued range."""
+
+    code: Text
+    name: Text
+    easting: Integers
+    northing: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Streets:
+    """Streets. ``usrn`` is eight digits, 999xxxxx; ``ward`` a row of :class:`Wards`."""
+
+    usrn: Integers
+    name: Text
+    ward: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Properties:
+    """Addressable places: homes (lived in, empty or second homes) and communal establishments.
+
+    ``uprn`` is twelve digits, 9999xxxxxxxx. ``line`` is the first line of the address
+    ("14 Alder Way", "Flat 2, 14 Alder Way"). ``easting`` and ``northing`` are metres on the
+    British National Grid and lie at sea, as do ``latitude`` and ``longitude`` (WGS84).
+    ``dwelling_type`` indexes DWELLING_TYPES, ``band`` BANDS (both -1 for communal
+    establishments), ``kind`` PROPERTY_KINDS. ``household`` is a row of :class:`Households`,
+    -1 where nobody lives; then ``empty_since`` says since when, or ``second_home`` is true.
+    """
+
+    uprn: Integers
+    street: Integers
+    number: Integers
+    line: Text
+    postcode: Text
+    easting: Integers
+    northing: Integers
+    latitude: Reals
+    longitude: Reals
+    kind: Integers
+    dwelling_type: Integers
+    band: Integers
+    bedrooms: Integers
+    household: Integers
+    empty_since: Dates
+    second_home: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class Households:
+    """Households. ``size`` counts residents; ``moved_in`` is a date before the as-of date."""
+
+    property: Integers
+    size: Integers
+    tenure: Integers
+    composition: Integers
+    moved_in: Dates
+
+
+@dataclass(frozen=True, slots=True)
+class Residents:
+    """People, in the order of their households, then those in communal establishments.
+
+    ``household`` is -1 in communal establishments; ``property`` is always known.
+    ``economic_class`` is -1 under 16. ``student`` marks full-time students of 18 and over.
+    ``email`` and ``mobile`` are None for those who gave none.
+    """
+
+    household: Integers
+    property: Integers
+    role: Integers
+    sex: Integers
+    born: Dates
+    forename: Text
+    surname: Text
+    ethnic_group: Integers
+    economic_class: Integers
+    student: Flags
+    email: Text
+    mobile: Text
+
+
+@dataclass(frozen=True, slots=True)
+class Town:
+    """One pretend place: its tables, and what it was made from.
+
+    ``name`` is the invented name as people write it ("Fairwater"). ``seed`` and the
+    purpose of a draw name each random stream, see :meth:`stream`.
+    """
+
+    name: str
+    profile: Profile
+    seed: int
+    as_of: date
+    wards: Wards
+    streets: Streets
+    properties: Properties
+    households: Households
+    residents: Residents
+
+    def stream(self, purpose: str) -> np.random.Generator:
+        """The random stream for one purpose, such as ``"waste.missed_bins"``."""
+        return stream(self.seed, purpose)

@@ -1,0 +1,177 @@
+"""The data folder: where councils and keys are kept, and how it is known to be ours.
+
+A folder is ours if it holds the marker file ``virtual-council.json``. A council is one file in
+``councils/``; while one is being built it is called ``NAME.building`` and takes its real name
+only when it is whole.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sandbox.failure import Failure
+
+MARKER = "virtual-council.json"
+FORMAT = 1
+"""The layout of the data folder and of council files. A change that older code cannot read raises it."""
+
+_NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
+
+
+class FolderNotOurs(Failure):
+    """The data folder holds something else."""
+
+
+class OtherVersion(Failure):
+    """The data folder or a council was written by another version of Virtual Council."""
+
+
+class HalfBuilt(Failure):
+    """A build was interrupted and left part of a council behind."""
+
+
+class NoSuchCouncil(Failure):
+    """The data folder has no council of that name."""
+
+
+class BadName(Failure):
+    """The name cannot be a council's."""
+
+
+class DataFolder:
+    """A data folder that is known to be ours, created if it was not there.
+
+    Raises FolderNotOurs or OtherVersion; never writes into a folder that is not ours.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path.absolute()
+        marker = self.path / MARKER
+        if not marker.exists():
+            self._refuse_if_used()
+            self._make(marker)
+        self._check(marker)
+        self.councils = self.path / "councils"
+
+    def _refuse_if_used(self) -> None:
+        if self.path.exists() and not self.path.is_dir():
+            raise FolderNotOurs(f"{self.path} is a file; name a folder with --data")
+        if self.path.exists() and any(self.path.iterdir()):
+            raise FolderNotOurs(
+                f"{self.path} holds files that are not Virtual Council's, and nothing was changed there. "
+                "Name an empty or new folder with --data."
+            )
+
+    def _make(self, marker: Path) -> None:
+        try:
+            (self.path / "councils").mkdir(parents=True, exist_ok=True)
+            marker.write_text(json.dumps({"virtual_council": "data folder", "format": FORMAT}) + "\n")
+        except OSError as error:
+            raise FolderNotOurs(f"The data folder {self.path} could not be made: {error.strerror}") from error
+
+    def _check(self, marker: Path) -> None:
+        try:
+            written = json.loads(marker.read_text())["format"]
+        except (ValueError, KeyError, TypeError, OSError) as error:
+            raise FolderNotOurs(
+                f"{marker} could not be read as Virtual Council's marker; name another folder with --data"
+            ) from error
+        if written != FORMAT:
+            raise OtherVersion(
+                f"{self.path} has format {written}; this version reads format {FORMAT}. "
+                "Use the version that made it, or name another folder with --data."
+            )
+
+    def names(self) -> list[str]:
+        """The councils that are whole, by name."""
+        return sorted(file.stem for file in self.councils.glob("*.sqlite"))
+
+    def half_built(self) -> list[str]:
+        """The councils whose building was interrupted."""
+        return sorted(file.stem for file in self.councils.glob("*.building"))
+
+    def file(self, name: str) -> Path:
+        """Where the council of that name is kept, or would be. Raises BadName."""
+        if not _NAME.match(name) or len(name) > 40:
+            raise BadName(
+                f"{name!r} cannot be a council's name: use lower-case letters and digits, words joined by "
+                "hyphens, 40 at most, such as north-fairwater"
+            )
+        return self.councils / f"{name}.sqlite"
+
+    def existing(self, name: str) -> Path:
+        """The file of a council that is there. Raises NoSuchCouncil, HalfBuilt or BadName."""
+        file = self.file(name)
+        if not file.exists():
+            if name in self.half_built():
+                raise HalfBuilt(_half_built(name))
+            there = ", ".join(self.names()) or "none yet"
+            raise NoSuchCouncil(f"There is no council called {name} in {self.path}; there is: {there}")
+        return file
+
+    @contextmanager
+    def building(self, name: str) -> Iterator[Path]:
+        """A file to build a council in, which becomes the council if all goes well.
+
+        If it does not, or is interrupted, nothing is left. Raises HalfBuilt if an earlier build
+        was killed before it could tidy up, or is still going on.
+        """
+        final = self.file(name)
+        unfinished = final.with_suffix(".building")
+        try:
+            os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+        except FileExistsError as error:
+            raise HalfBuilt(_half_built(name)) from error
+        try:
+            yield unfinished
+            unfinished.rename(final)
+        finally:
+            remove_database(unfinished)
+
+    def remove(self, name: str) -> None:
+        """Delete a council, whole or half-built. Raises NoSuchCouncil if there is neither."""
+        file = self.file(name)
+        unfinished = file.with_suffix(".building")
+        if not file.exists() and not unfinished.exists():
+            raise NoSuchCouncil(f"There is no council called {name} in {self.path}")
+        remove_database(unfinished)
+        remove_database(file)
+
+
+def remove_database(file: Path) -> None:
+    """Delete an SQLite file and the files that SQLite keeps beside it."""
+    for suffix in ("", "-wal", "-shm", "-journal"):
+        file.with_name(file.name + suffix).unlink(missing_ok=True)
+
+
+def read_facts(file: Path) -> dict[str, Any]:
+    """What a council's file says of itself, read without opening the council.
+
+    Raises OtherVersion where the file was written in another format or is no council at all.
+    """
+    try:
+        with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("SELECT name, value FROM council_facts").fetchall()
+        facts = {name: json.loads(value) for name, value in rows}
+    except (sqlite3.DatabaseError, ValueError) as error:
+        raise OtherVersion(f"{file} is not a council's file, or is damaged: {error}") from error
+    if facts.get("format") != FORMAT:
+        raise OtherVersion(
+            f"{file} was built in format {facts.get('format')} by version {facts.get('version')}; this version "
+            f"reads format {FORMAT}. Build it again under another name, or use the version that made it."
+        )
+    return facts
+
+
+def _half_built(name: str) -> str:
+    return (
+        f"{name} is half-built: its building was interrupted, or is still going on elsewhere. "
+        f"When no build is running, `council delete {name}` clears it away; then build it again."
+    )

@@ -1,0 +1,151 @@
+"""One opened council: its file, its clock, and the work done on it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from service_apis.kit.agenda import Due, Lifecycle
+from service_apis.kit.clock import Clock
+from service_apis.kit.db import open_engine
+from service_apis.kit.events import Event
+from service_apis.kit.problems import Unprocessable
+from service_apis.kit.records import ClockReading, DueEntry, EventRecord, Fact, Hearing
+from service_apis.kit.service import Service
+from service_apis.kit.work import Work
+
+
+class ClockGoesForward(Unprocessable):
+    """The council's clock never goes back. Advance it to a later instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that fell due while the clock was advanced."""
+
+    at: datetime
+    service: str
+    kind: str
+    subject: str
+
+
+class Council:
+    """One council's file, opened by one process.
+
+    ``name`` is its slug, ``facts`` what it is shaped like and was built from. Writes take turns
+    (``writing_turn``), so that none waits inside SQLite while holding up the event loop.
+    """
+
+    def __init__(self, name: str, file: Path, services: Mapping[str, Service]) -> None:
+        self.name = name
+        self.file = file
+        self.services = services
+        self.writing_turn = asyncio.Lock()
+        self._engine = open_engine(file)
+        self._reads = self._engine
+        self._writes = self._engine.execution_options(writing=True)
+        self._lifecycles: dict[str, Lifecycle] = {
+            slug: service.lifecycle for slug, service in services.items() if service.lifecycle
+        }
+        with Session(self._reads) as session:
+            self.facts: dict[str, Any] = {row.name: row.value for row in session.scalars(select(Fact))}
+            self.clock = Clock(session.scalars(select(ClockReading.now)).one())
+
+    def close(self) -> None:
+        """Close the file. The council cannot be used afterwards."""
+        self._engine.dispose()
+
+    @contextmanager
+    def reading(self, service: str, base_url: str = "") -> Iterator[Work]:
+        """Work that only reads, for one service (its URL name)."""
+        with Session(self._reads, autoflush=False) as session:
+            yield Work(session, self.clock, service, base_url=base_url)
+
+    @contextmanager
+    def writing(self, service: str, if_match: str | None = None, base_url: str = "") -> Iterator[Work]:
+        """Work that may write, in one transaction: committed at the end, or not at all.
+
+        Whoever calls it from the event loop holds ``writing_turn``.
+        """
+        with Session(self._writes, expire_on_commit=False) as session, session.begin():
+            yield Work(session, self.clock, service, if_match, base_url)
+
+    def deliver_events(self) -> None:
+        """Let every service hear the events that it has not heard yet, those of its hearing included."""
+        waiting = True
+        while waiting:
+            waiting = False
+            for slug, lifecycle in self._lifecycles.items():
+                waiting |= self._hear(slug, lifecycle)
+
+    def _hear(self, slug: str, lifecycle: Lifecycle) -> bool:
+        if not lifecycle.event_handlers:
+            return False
+        wanted = list(lifecycle.event_handlers)
+        with self.reading(slug) as work:
+            heard = work.session.scalar(select(Hearing.position).where(Hearing.service == slug)) or 0
+            news = select(EventRecord).where(EventRecord.position > heard, EventRecord.type.in_(wanted))
+            events = [
+                Event.of(record) for record in work.session.scalars(news.order_by(EventRecord.position))
+            ]
+        for event in events:
+            with self.writing(self.services[slug].url_name) as work:
+                lifecycle.event_handlers[event.type](work, event)
+                work.session.merge(Hearing(service=slug, position=event.position))
+        return bool(events)
+
+    def next_due(self) -> datetime | None:
+        """The instant of the earliest entry on the agenda, or None when it is empty."""
+        with self.reading("clock") as work:
+            return work.session.scalar(select(DueEntry.at).order_by(DueEntry.at, DueEntry.id).limit(1))
+
+    def advance(self, until: datetime) -> list[Happening]:
+        """Advance the clock, working through everything that falls due on the way, in order.
+
+        Raises ClockGoesForward if ``until`` lies before the present.
+        """
+        if until < self.clock.now:
+            raise ClockGoesForward(
+                f"It is {self.clock.now.isoformat()} in {self.name}; it cannot be taken back to "
+                f"{until.isoformat()}. Name a later instant."
+            )
+        happenings: list[Happening] = []
+        while (happening := self._work_through_next(until)) is not None:
+            happenings.append(happening)
+        self._set_clock(until)
+        return happenings
+
+    def _work_through_next(self, until: datetime) -> Happening | None:
+        earliest = select(DueEntry).where(DueEntry.at <= until).order_by(DueEntry.at, DueEntry.id).limit(1)
+        before = self.clock
+        try:
+            with self.writing("clock") as work:
+                entry = work.session.scalar(earliest)
+                if entry is None:
+                    return None
+                happening = Happening(entry.at, entry.service, entry.kind, entry.subject)
+                work.session.delete(entry)
+                self.clock = work.clock = Clock(max(entry.at, before.now))
+                work.service = self.services[entry.service].url_name
+                self._lifecycles[entry.service].due_handlers[entry.kind](
+                    work, Due(entry.at, entry.kind, entry.subject)
+                )
+                work.session.merge(ClockReading(id=1, now=self.clock.now))
+        except BaseException:
+            self.clock = before
+            raise
+        self.deliver_events()
+        return happening
+
+    def _set_clock(self, now: datetime) -> None:
+        with self.writing("clock") as work:
+            work.session.merge(ClockReading(id=1, now=now))
+        self.clock = Clock(now)

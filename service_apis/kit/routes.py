@@ -1,0 +1,212 @@
+"""Routes: a plain function becomes an HTTP operation.
+
+A service's ``api.py`` writes, for example::
+
+    routes = Routes("waste")
+
+    @routes.get("/rounds/{reference}", problems=(NoSuchRound,))
+    def show_round(work: Work, reference: Reference) -> Round: ...
+
+and the kit does the rest, in one place: the scope is checked, the function runs in one
+transaction that is committed before the answer exists, ETag, Link, Idempotency-Key and
+If-Match work, an unknown query parameter is refused, and the OpenAPI says all of it.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from fastapi import Depends, Header, Query, Request
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.responses import Response
+from fastapi.security.base import SecurityBase
+
+from service_apis.kit.door import SCOPE_KEY, Caller, Door
+from service_apis.kit.lists import MAX_PER_PAGE, Listing, Page
+from service_apis.kit.operation import Operation
+from service_apis.kit.problems import (
+    BodyTooLarge,
+    IdempotencyKeyReused,
+    MediaTypeNotSupported,
+    NotAllowed,
+    NotAuthenticated,
+    NotFound,
+    NotJson,
+    Problem,
+    StaleVersion,
+    Unprocessable,
+)
+from service_apis.kit.schemas import InvalidRequestDetails, VersionedSchema
+
+Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Function = Callable[..., Any]
+
+
+def _turn_to(
+    page: Annotated[int, Query(ge=1, le=1_000_000, description="Which page, from 1.")] = 1,
+    per_page: Annotated[int, Query(ge=1, le=MAX_PER_PAGE, description="Records on a page.")] = 50,
+) -> Page:
+    return Page.model_construct(page=page, per_page=per_page)
+
+
+AskedPage = Annotated[Page, Depends(_turn_to)]
+"""The page of a list that the client asked for, by ``page`` and ``per_page``."""
+
+_IDEMPOTENCY_KEY = Header(
+    max_length=255,
+    description="Names this request: sent again with the same body, it gets the first answer again.",
+)
+_IF_MATCH = Header(
+    max_length=255, description="The ETag that the change is meant for; 412 if the thing has changed since."
+)
+
+
+class KeyWithScope(SecurityBase):
+    """The demand for a key with one scope, checked before anything else of the request is."""
+
+    def __init__(self, scope: str) -> None:
+        self.scope = scope
+        self.scheme_name = "key"
+        self.model = HTTPBearerModel(
+            description="An API key of this sandbox, as `Authorization: Bearer KEY`."
+        )
+
+    async def __call__(self, request: Request) -> Caller:
+        """The caller; raises NotAuthenticated or NotAllowed."""
+        door: Door = request.scope[SCOPE_KEY]
+        return door.admit(self.scope)
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """One operation as FastAPI needs it."""
+
+    path: str
+    endpoint: Callable[..., Any]
+    options: Mapping[str, Any]
+
+
+class Routes:
+    """The HTTP operations of one service, in the order of their declaration."""
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        self.routes: list[Route] = []
+
+    def get(self, path: str, *, problems: tuple[type[Problem], ...] = ()) -> Callable[[Function], Function]:
+        """A read: needs the scope ``{slug}:read``."""
+        return self._operation("GET", path, 200, problems)
+
+    def post(
+        self, path: str, *, status: int = 201, problems: tuple[type[Problem], ...] = ()
+    ) -> Callable[[Function], Function]:
+        """A write that makes something; a repeat under one Idempotency-Key gets the first answer."""
+        return self._operation("POST", path, status, problems)
+
+    def put(self, path: str, *, problems: tuple[type[Problem], ...] = ()) -> Callable[[Function], Function]:
+        """A write that replaces something."""
+        return self._operation("PUT", path, 200, problems)
+
+    def patch(self, path: str, *, problems: tuple[type[Problem], ...] = ()) -> Callable[[Function], Function]:
+        """A write that changes part of something."""
+        return self._operation("PATCH", path, 200, problems)
+
+    def plain(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
+        """An operation in the framework's own style, for a service that follows a standard to the letter."""
+        self.routes.append(Route(path, endpoint, options))
+
+    def _operation(
+        self, method: Method, path: str, status: int, problems: tuple[type[Problem], ...]
+    ) -> Callable[[Function], Function]:
+        def declare(function: Function) -> Function:
+            signature = inspect.signature(function, eval_str=True)
+            answer = signature.return_annotation
+            operation = Operation(self.slug, method, function, status)
+            options = {
+                "methods": [method],
+                "operation_id": function.__name__,
+                "name": function.__name__,
+                "status_code": status,
+                "response_model": None
+                if inspect.isclass(answer) and issubclass(answer, Response)
+                else answer,
+                "response_model_exclude_unset": False,
+                "responses": _responses(problems, answer, method, status),
+                "description": inspect.cleandoc(function.__doc__ or ""),
+                "summary": function.__name__.replace("_", " ").capitalize(),
+            }
+            if inspect.isclass(answer) and issubclass(answer, Response):
+                options["response_class"] = answer
+            key = KeyWithScope(operation.scope)
+            operation.signature = _signature(signature, key, method, _is_versioned(answer))
+            self.routes.append(Route(path, operation.as_endpoint(), options))
+            return function
+
+        return declare
+
+
+def _is_versioned(answer: Any) -> bool:
+    return inspect.isclass(answer) and issubclass(answer, VersionedSchema)
+
+
+def _signature(
+    signature: inspect.Signature, key: KeyWithScope, method: Method, versioned: bool
+) -> inspect.Signature:
+    """The function's parameters without ``work``, with the request and the headers the kit reads."""
+    kinds = inspect.Parameter.KEYWORD_ONLY
+    parameters = [
+        parameter.replace(kind=kinds) for name, parameter in signature.parameters.items() if name != "work"
+    ]
+    parameters.append(inspect.Parameter("request", kinds, annotation=Request))
+    parameters.append(inspect.Parameter("caller", kinds, annotation=Annotated[Caller, Depends(key)]))
+    if method == "POST":
+        parameters.append(
+            inspect.Parameter(
+                "idempotency_key", kinds, annotation=Annotated[str | None, _IDEMPOTENCY_KEY], default=None
+            )
+        )
+    if versioned and method != "GET":
+        parameters.append(
+            inspect.Parameter("if_match", kinds, annotation=Annotated[str | None, _IF_MATCH], default=None)
+        )
+    return inspect.Signature(parameters)
+
+
+_HEADERS = {
+    "ETag": {"description": "The version of what is shown, for If-Match.", "schema": {"type": "string"}},
+    "Link": {"description": "RFC 8288 links to the other pages.", "schema": {"type": "string"}},
+}
+
+
+def _responses(
+    problems: tuple[type[Problem], ...], answer: Any, method: Method, status: int
+) -> dict[int | str, dict[str, Any]]:
+    general: list[type[Problem]] = [NotAuthenticated, NotAllowed, NotFound, Unprocessable]
+    if method != "GET":
+        general += [NotJson, BodyTooLarge, MediaTypeNotSupported]
+        if _is_versioned(answer):
+            general.append(StaleVersion)
+    if method == "POST":
+        general.append(IdempotencyKeyReused)
+    by_status: dict[int, list[type[Problem]]] = {}
+    for problem in (*problems, *general):
+        by_status.setdefault(problem.status, []).append(problem)
+    responses: dict[int | str, dict[str, Any]] = {
+        code: {
+            "model": InvalidRequestDetails,
+            "description": "; ".join(dict.fromkeys(kind.title() for kind in kinds)),
+            "content": {"application/problem+json": {}},
+        }
+        for code, kinds in sorted(by_status.items())
+    }
+    headers = {}
+    if _is_versioned(answer):
+        headers["ETag"] = _HEADERS["ETag"]
+    if inspect.isclass(answer) and issubclass(answer, Listing):
+        headers["Link"] = _HEADERS["Link"]
+    if headers:
+        responses[status] = {"headers": headers}
+    return responses

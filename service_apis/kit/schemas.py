@@ -1,0 +1,45 @@
+"""The shapes of what crosses the wire."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+
+class Schema(BaseModel):
+    """A request or an answer. Unknown members are refused; rows are read by attribute."""
+
+    model_config = ConfigDict(extra="forbid", from_attributes=True, frozen=True)
+
+
+class VersionedSchema(Schema):
+    """An answer about something that can change; its ``version`` is sent as the ETag."""
+
+    version: int
+
+
+class ProblemDetails(BaseModel):
+    """RFC 9457 problem details. ``type`` is an address on this sandbox that explains the problem."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+
+
+class FaultInRequest(Schema):
+    """One fault of a request: where it is (``body.uprn``), and what is wrong."""
+
+    where: str
+    what: str
+
+
+class InvalidRequestDetails(ProblemDetails):
+    """Problem details of a request with faults, each listed where the sandbox could name it."""
+
+    errors: list[FaultInRequest] | None = None
+
+
+Uprn = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$")]
+Reference = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]

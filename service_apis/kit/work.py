@@ -1,0 +1,102 @@
+"""What a rule is given to work with: the session, the time, and where to record what it did."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Row, Select, func, select
+from sqlalchemy.orm import Session
+
+from service_apis.kit.clock import Clock
+from service_apis.kit.lists import Listing, Page
+from service_apis.kit.problems import StaleVersion
+from service_apis.kit.records import Counter, DueEntry, EventRecord
+from service_apis.kit.schemas import Schema
+
+S = TypeVar("S", bound=Schema)
+
+
+@dataclass(slots=True)
+class Work:
+    """One transaction's work for one service.
+
+    ``service`` is the URL name under which events are recorded. ``if_match`` is the version
+    that the client believes it is changing, or None. Nobody calls commit: the kit does, once,
+    before the answer exists.
+    """
+
+    session: Session
+    clock: Clock
+    service: str
+    if_match: str | None = None
+    base_url: str = ""
+    recorded: int = field(default=0, init=False)
+
+    @property
+    def now(self) -> datetime:
+        """Council time, aware UTC."""
+        return self.clock.now
+
+    @property
+    def today(self) -> date:
+        """Council date in London."""
+        return self.clock.today
+
+    def record(self, what: str, subject: str, **data: Any) -> None:
+        """Record an event, such as ``record("bin.missed", reference, uprn=uprn)``.
+
+        ``what`` is the noun and the past verb; ``data`` must be JSON-ready (dates as ISO text).
+        Its type on the wire is ``virtual-council.{service}.{what}``.
+        """
+        event = EventRecord(
+            type=f"virtual-council.{self.service}.{what}",
+            source=self.service,
+            subject=subject,
+            time=self.now,
+            data=data,
+        )
+        self.session.add(event)
+        self.recorded += 1
+
+    def schedule(self, at: datetime, kind: str, subject: str) -> None:
+        """Put something on the agenda: the service's handler of ``kind`` runs when it falls due."""
+        self.session.add(DueEntry(at=at, service=self.service.replace("-", "_"), kind=kind, subject=subject))
+
+    def next_number(self, series: str, first: int = 1) -> int:
+        """The next number of a series of references, ``first`` when none was given out yet."""
+        counter = self.session.get(Counter, series)
+        if counter is None:
+            counter = Counter(series=series, last=first - 1)
+            self.session.add(counter)
+        counter.last += 1
+        return counter.last
+
+    def expect_version(self, version: int, thing: str) -> None:
+        """Raise StaleVersion if the client named another version of ``thing`` in If-Match."""
+        if self.if_match is None or self.if_match.strip() == "*":
+            return
+        wanted = {tag.strip().removeprefix("W/") for tag in self.if_match.split(",")}
+        if f'"{version}"' not in wanted:
+            raise StaleVersion(
+                f'{thing} is at version "{version}", not {self.if_match}; read it again before changing it'
+            )
+
+    def show(self, shape: type[S], row: Any) -> S:
+        """The row in the shape of an answer, as it will stand once the transaction is committed."""
+        self.session.flush()
+        return shape.model_validate(row)
+
+    def list(self, shape: type[S], query: Select[Any], page: Page) -> Listing[S]:
+        """One page of a query's rows in the shape of an answer, and how many there are in all."""
+        rows, total = self.page_of(query, page)
+        shaped = [shape.model_validate(row) for row in rows]
+        return Listing[shape](items=shaped, page=page.page, per_page=page.per_page, total=total)  # type: ignore[valid-type]
+
+    def page_of(self, query: Select[Any], page: Page) -> tuple[Sequence[Row[Any]], int]:
+        """One page of a query's rows and how many rows there are in all."""
+        total = self.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
+        rows = self.session.execute(query.limit(page.per_page).offset((page.page - 1) * page.per_page)).all()
+        return rows, total or 0

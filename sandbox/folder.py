@@ -164,8 +164,8 @@ def read_facts(file: Path) -> dict[str, Any]:
         raise OtherVersion(f"{file} is not a council's file, or is damaged: {error}") from error
     if facts.get("format") != FORMAT:
         raise OtherVersion(
-            f"{file} was built in format {facts.get('format')} by version {facts.get('version')}; this version "
-            f"reads format {FORMAT}. Build it again under another name, or use the version that made it."
+            f"{file} was built in format {facts.get('format')} by version {facts.get('version')}; this "
+            f"version reads format {FORMAT}. Build a new one with --name, or use the version that made it."
         )
     return facts
 

@@ -16,8 +16,8 @@ from sandbox import machine
 from sandbox.failure import Failure
 from service_apis.kit.door import Caller
 
-EVERYTHING = ("*:control", "*:read", "*:write")
 CONTROL = "sandbox:control"
+EVERYTHING = ("*:read", "*:write", CONTROL)
 
 
 class KeysUnreadable(Failure):

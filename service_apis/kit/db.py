@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, Engine, Integer, create_engine, event
 from sqlalchemy.engine import Connection
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 from sqlalchemy.types import TypeDecorator
 
 BUSY_TIMEOUT_MS = 5_000
@@ -44,13 +44,8 @@ class Versioned:
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012 - SQLAlchemy reads a plain dict
 
 
-def new_base() -> type[DeclarativeBase]:
-    """A declarative base for one service; each has its own, so that no table is shared."""
-
-    class Base(DeclarativeBase):
-        type_annotation_map = {datetime: Instant()}  # noqa: RUF012 - SQLAlchemy reads a plain dict
-
-    return Base
+COLUMN_TYPES = {datetime: Instant()}
+"""How Python types become column types, for each service's ``class Base(DeclarativeBase)``."""
 
 
 def open_engine(file: Path) -> Engine:

@@ -101,10 +101,18 @@ class Routes:
         return self._operation("GET", path, 200, problems)
 
     def post(
-        self, path: str, *, status: int = 201, problems: tuple[type[Problem], ...] = ()
+        self,
+        path: str,
+        *,
+        status: int = 201,
+        changes: bool = False,
+        problems: tuple[type[Problem], ...] = (),
     ) -> Callable[[Function], Function]:
-        """A write that makes something; a repeat under one Idempotency-Key gets the first answer."""
-        return self._operation("POST", path, status, problems)
+        """A write that makes something; a repeat under one Idempotency-Key gets the first answer.
+
+        ``changes`` says that it also changes a thing with a version, which If-Match may name.
+        """
+        return self._operation("POST", path, status, problems, changes)
 
     def put(self, path: str, *, problems: tuple[type[Problem], ...] = ()) -> Callable[[Function], Function]:
         """A write that replaces something."""
@@ -119,7 +127,12 @@ class Routes:
         self.routes.append(Route(path, endpoint, options))
 
     def _operation(
-        self, method: Method, path: str, status: int, problems: tuple[type[Problem], ...]
+        self,
+        method: Method,
+        path: str,
+        status: int,
+        problems: tuple[type[Problem], ...],
+        changes: bool = False,
     ) -> Callable[[Function], Function]:
         def declare(function: Function) -> Function:
             signature = inspect.signature(function, eval_str=True)
@@ -134,14 +147,16 @@ class Routes:
                 if inspect.isclass(answer) and issubclass(answer, Response)
                 else answer,
                 "response_model_exclude_unset": False,
-                "responses": _responses(problems, answer, method, status),
+                "responses": _responses(
+                    (*problems, *([StaleVersion] if changes else [])), answer, method, status
+                ),
                 "description": inspect.cleandoc(function.__doc__ or ""),
                 "summary": function.__name__.replace("_", " ").capitalize(),
             }
             if inspect.isclass(answer) and issubclass(answer, Response):
                 options["response_class"] = answer
             key = KeyWithScope(operation.scope)
-            operation.signature = _signature(signature, key, method, _is_versioned(answer))
+            operation.signature = _signature(signature, key, method, changes or _is_versioned(answer))
             self.routes.append(Route(path, operation.as_endpoint(), options))
             return function
 

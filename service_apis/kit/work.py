@@ -16,6 +16,8 @@ from service_apis.kit.problems import StaleVersion
 from service_apis.kit.records import Counter, DueEntry, EventRecord
 from service_apis.kit.schemas import Schema
 
+Query = Select[*tuple[Any, ...]]
+"""A query for rows of any columns."""
 S = TypeVar("S", bound=Schema)
 
 
@@ -89,13 +91,13 @@ class Work:
         self.session.flush()
         return shape.model_validate(row)
 
-    def list(self, shape: type[S], query: Select[Any], page: Page) -> Listing[S]:
+    def list(self, shape: type[S], query: Query, page: Page) -> Listing[S]:
         """One page of a query's rows in the shape of an answer, and how many there are in all."""
         rows, total = self.page_of(query, page)
         shaped = [shape.model_validate(row) for row in rows]
         return Listing[shape](items=shaped, page=page.page, per_page=page.per_page, total=total)  # type: ignore[valid-type]
 
-    def page_of(self, query: Select[Any], page: Page) -> tuple[Sequence[Row[Any]], int]:
+    def page_of(self, query: Query, page: Page) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
         """One page of a query's rows and how many rows there are in all."""
         total = self.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
         rows = self.session.execute(query.limit(page.per_page).offset((page.page - 1) * page.per_page)).all()

@@ -1,0 +1,43 @@
+"""The control API, under ``/sandbox``: councils, their clocks, events and keys.
+
+Each module holds the operations of one idea; ``access`` says who may call them, ``shapes``
+what crosses the wire.
+"""
+
+from __future__ import annotations
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, Response
+
+from sandbox.control import clock, councils, events, keys
+from sandbox.councils import Councils
+from sandbox.keys import Keyring
+from service_apis.kit.application import docs_page, refuse_with_problems
+
+
+def control_api(open_councils: Councils, keyring: Keyring) -> FastAPI:
+    """The control API over the councils of one sandbox."""
+    app = FastAPI(
+        title="Sandbox control",
+        summary="Councils, their clocks, events and keys",
+        version="1",
+        openapi_url=None,
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.councils = open_councils
+    app.state.keyring = keyring
+    refuse_with_problems(app)
+    for part in (councils, clock, events, keys):
+        app.include_router(part.router)
+
+    def openapi(request: Request) -> Response:
+        address = f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}"
+        return JSONResponse({**app.openapi(), "servers": [{"url": address}]})
+
+    def docs(request: Request) -> Response:
+        return docs_page("Sandbox control", f"{request.scope['root_path']}/openapi.json")
+
+    app.add_route("/openapi.json", openapi, include_in_schema=False)
+    app.add_route("/docs", docs, include_in_schema=False)
+    return app

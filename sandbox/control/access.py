@@ -1,0 +1,84 @@
+"""Who may call the control API, and which council a call is about."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, Path, Request
+from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
+from fastapi.security.base import SecurityBase
+
+from sandbox.councils import Councils
+from sandbox.gateway import NoSuchCouncil
+from sandbox.keys import CONTROL, Keyring
+from service_apis.kit.council import Council
+from service_apis.kit.door import Caller
+from service_apis.kit.problems import NotAllowed, NotAuthenticated
+from service_apis.kit.schemas import InvalidRequestDetails
+
+
+class ControlKey(SecurityBase):
+    """The demand for a key with the scope ``sandbox:control``."""
+
+    def __init__(self) -> None:
+        self.scheme_name = "key"
+        self.model = HTTPBearerModel(description="An API key with the scope sandbox:control.")
+
+    async def __call__(self, request: Request) -> Caller:
+        """The caller; raises NotAuthenticated or NotAllowed."""
+        keyring: Keyring = request.app.state.keyring
+        kind, _, secret = request.headers.get("authorization", "").partition(" ")
+        council = request.path_params.get("council", "*")
+        caller = keyring.caller(secret.strip(), council) if kind.lower() == "bearer" else None
+        if caller is None:
+            raise NotAuthenticated(
+                "Send a key of this sandbox as `Authorization: Bearer KEY`",
+                headers={"WWW-Authenticate": "Bearer"},
+            )
+        if not caller.may(CONTROL):
+            raise NotAllowed(f"The key {caller.name!r} lacks the scope {CONTROL}")
+        return caller
+
+
+async def _named(
+    request: Request,
+    council: Annotated[str, Path(pattern=r"^[a-z][a-z0-9-]{0,39}$", description="The council's name.")],
+) -> Council:
+    councils: Councils = request.app.state.councils
+    found = councils.get(council)
+    if found is None:
+        there = ", ".join(each.name for each in councils)
+        raise NoSuchCouncil(f"There is no council called {council}; there is: {there}")
+    return found
+
+
+ControlCaller = Annotated[Caller, Depends(ControlKey())]
+"""The caller, who holds a key with the scope ``sandbox:control``."""
+
+NamedCouncil = Annotated[Council, Depends(_named)]
+"""The council named in the path."""
+
+
+def refusals(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """How an operation says in its OpenAPI that it can refuse with these statuses."""
+    return {
+        status: {
+            "model": InvalidRequestDetails,
+            "description": _MEANINGS[status],
+            "content": {"application/problem+json": {}},
+        }
+        for status in statuses
+    }
+
+
+_MEANINGS = {
+    400: "Not JSON",
+    401: "Not authenticated",
+    403: "Not allowed",
+    404: "No such council",
+    413: "Body too large",
+    415: "Media type not supported",
+    422: "Invalid request",
+}
+READ = refusals(401, 403, 404, 422)
+WRITE = refusals(400, 401, 403, 404, 413, 415, 422)

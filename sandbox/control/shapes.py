@@ -1,0 +1,133 @@
+"""The shapes of the control API: what it is sent and what it answers."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Annotated, Any
+
+from pydantic import AwareDatetime, Field, model_validator
+
+from service_apis.kit.schemas import Schema
+
+
+class ServiceEntry(Schema):
+    """One line of business: its slug, the name in its addresses, and what it does."""
+
+    slug: str
+    url_name: str
+    title: str
+    summary: str
+    standard: str | None
+
+
+class ServiceList(Schema):
+    """Every service of the sandbox."""
+
+    items: list[ServiceEntry]
+
+
+class CouncilEntry(Schema):
+    """One council: what it is shaped like, how large it is, and what its clock shows."""
+
+    name: str
+    title: str
+    shaped_like: str
+    gss_code: str
+    residents: int
+    homes: int
+    seed: int
+    as_of: date
+    now: AwareDatetime
+    services: dict[str, str]
+
+
+class CouncilList(Schema):
+    """Every council of the sandbox."""
+
+    items: list[CouncilEntry]
+
+
+class ClockShown(Schema):
+    """A council's clock, which stands still until advanced. ``next_due`` is the next thing on the agenda."""
+
+    now: AwareDatetime
+    today: date
+    frozen: bool
+    next_due: AwareDatetime | None
+
+
+class Advance(Schema):
+    """How far to advance the clock: exactly one of the three.
+
+    ``to`` an instant, ``by`` an ISO 8601 duration (``P3D``), or ``to_next_due``.
+    """
+
+    to: AwareDatetime | None = None
+    by: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=3660))] | None = None
+    to_next_due: bool = False
+
+    @model_validator(mode="after")
+    def exactly_one(self) -> Advance:
+        """Refuse none, or more than one, of the three ways to say how far."""
+        if (self.to is not None) + (self.by is not None) + self.to_next_due != 1:
+            raise ValueError("name exactly one of to, by and to_next_due")
+        return self
+
+
+class HappeningShown(Schema):
+    """One thing that fell due on the way."""
+
+    at: AwareDatetime
+    service: str
+    kind: str
+    subject: str
+
+
+class Advanced(Schema):
+    """What the clock showed, what it shows now, and what fell due on the way, in order.
+
+    ``happened`` lists at most the first 1,000; ``happened_in_all`` counts them.
+    """
+
+    was: AwareDatetime
+    now: AwareDatetime
+    today: date
+    happened: list[HappeningShown]
+    happened_in_all: int
+
+
+class EventShown(Schema):
+    """One event in CloudEvents 1.0 form, with its position in the council's feed."""
+
+    specversion: str
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: AwareDatetime
+    datacontenttype: str
+    position: int
+    data: dict[str, Any]
+
+
+class EventFeed(Schema):
+    """Events after a position; ``next`` is the position to ask from next time."""
+
+    items: list[EventShown]
+    next: int
+
+
+class KeyWanted(Schema):
+    """A new key: a name to know it by and the scopes it is to have on this council."""
+
+    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9 ._-]+$")]
+    scopes: Annotated[list[str], Field(max_length=100)]
+
+
+class KeyMade(Schema):
+    """A key, shown this once."""
+
+    name: str
+    key: str
+    scopes: list[str]
+    council: str

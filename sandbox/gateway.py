@@ -1,0 +1,171 @@
+"""The gateway: which council, which service and who is asking, for every request.
+
+A service answers at three kinds of address: by path (``/councils/{council}/{service}/...``), by
+virtual host (``{service}.{council}.localhost``), and at a port of its own. Everything else goes
+to the sandbox itself: control API, console, health.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from fastapi import FastAPI
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox import machine
+from sandbox.councils import Councils
+from sandbox.keys import Keyring
+from service_apis.kit.application import application, rendered
+from service_apis.kit.council import Council
+from service_apis.kit.door import SCOPE_KEY, Caller, Door
+from service_apis.kit.problems import BodyTooLarge, NotFound, Problem
+
+MAX_BODY_BYTES = 1_000_000
+"""The largest request body that is read; nothing that a council is sent by form comes near it."""
+
+_NO_KEY = "Send an API key as `Authorization: Bearer KEY`; the sandbox shows one when it starts"
+
+
+class NoSuchService(NotFound):
+    """The council has no service of that name. Its services are listed at /sandbox/services."""
+
+
+class NoSuchCouncil(NotFound):
+    """The sandbox has no council of that name. Its councils are listed at /sandbox/councils."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a request is for: a council, a service's URL name, and what of the path leads there."""
+
+    council: str
+    service: str
+    root_path: str
+
+
+class Gateway:
+    """The whole sandbox as one ASGI application."""
+
+    def __init__(
+        self, councils: Councils, keyring: Keyring, house: ASGIApp, ports: Mapping[int, str] | None = None
+    ) -> None:
+        self.councils = councils
+        self._keyring = keyring
+        self._house = house
+        self._ports = dict(ports or {})
+        self._applications: dict[str, FastAPI] = {
+            service.url_name: application(service) for service in councils.services.values()
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._house(scope, receive, send)
+            return
+        marked = _marking(send)
+        try:
+            receive = _bounded(scope, receive)
+            place = self._place(scope)
+            app = self._house if place is None else self._enter(scope, place)
+        except Problem as problem:
+            await rendered(problem)(scope, receive, marked)
+            return
+        await app(scope, receive, marked)
+
+    def _place(self, scope: Scope) -> Place | None:
+        path: str = scope["path"]
+        if path.startswith("/councils/"):
+            _, _, council, *rest = path.split("/", 4)
+            if not rest or not rest[0]:
+                return None
+            return Place(council, rest[0], f"/councils/{council}/{rest[0]}")
+        if path.startswith(("/problems/", "/assets/")):
+            return None
+        port = self._ports.get(scope["server"][1]) if self._ports and scope.get("server") else None
+        if port is not None:
+            return Place(self.councils.first.name, port, "")
+        host = _host(scope).partition(":")[0]
+        if host.endswith(".localhost") and host.count(".") == 2:
+            service, council, _ = host.split(".")
+            return Place(council, service, "")
+        return None
+
+    def _enter(self, scope: Scope, place: Place) -> ASGIApp:
+        council = self.councils.get(place.council)
+        if council is None:
+            there = ", ".join(each.name for each in self.councils)
+            raise NoSuchCouncil(f"There is no council called {place.council}; there is: {there}")
+        app = self._applications.get(place.service)
+        if app is None:
+            there = ", ".join(self._applications)
+            raise NoSuchService(f"{council.name} has no service called {place.service}; it has: {there}")
+        caller, refusal = self._caller(scope, council)
+        scope["root_path"] = place.root_path
+        scope[SCOPE_KEY] = Door(
+            council,
+            f"{scope['scheme']}://{_host(scope)}{place.root_path}",
+            caller,
+            refusal,
+            lambda secret: self._keyring.caller(secret, council.name),
+        )
+        return app
+
+    def _caller(self, scope: Scope, council: Council) -> tuple[Caller | None, str]:
+        for name, value in scope["headers"]:
+            if name == b"authorization":
+                kind, _, secret = value.decode("latin-1").partition(" ")
+                if kind.lower() != "bearer":
+                    return None, _NO_KEY
+                caller = self._keyring.caller(secret.strip(), council.name)
+                return caller, "" if caller else "This sandbox does not know the key that was sent"
+        return None, _NO_KEY
+
+
+def _host(scope: Scope) -> str:
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host: str = value.decode("latin-1")
+            return host
+    server = scope.get("server") or ("127.0.0.1", 8000)
+    return f"{server[0]}:{server[1]}"
+
+
+def _marking(send: Send) -> Send:
+    """Answers say that the council is fake, and carry an id by which they can be found again."""
+    marks = [
+        (b"x-virtual-council", b"true"),
+        (b"virtual-council-request-id", machine.request_id().encode()),
+    ]
+
+    async def marked(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            message["headers"] = [*message.get("headers", []), *marks]
+        await send(message)
+
+    return marked
+
+
+def _bounded(scope: Scope, receive: Receive) -> Receive:
+    """Refuse a body that says it is too large, and stop reading one that turns out to be.
+
+    Raises BodyTooLarge, or the returned ``receive`` raises HTTPException 413.
+    """
+    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+        return receive
+    too_large = f"The body is larger than {MAX_BODY_BYTES:,} bytes; send less at a time"
+    for name, value in scope["headers"]:
+        if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY_BYTES:
+            raise BodyTooLarge(too_large)
+    read = 0
+
+    async def bounded() -> Message:
+        nonlocal read
+        message = await receive()
+        read += len(message.get("body", b""))
+        if read > MAX_BODY_BYTES:
+            # FastAPI lets this exception through while it reads a body, and no other.
+            raise HTTPException(413, too_large)
+        return message
+
+    return bounded

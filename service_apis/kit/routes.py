@@ -138,25 +138,22 @@ class Routes:
             signature = inspect.signature(function, eval_str=True)
             answer = signature.return_annotation
             operation = Operation(self.slug, method, function, status)
+            raw = inspect.isclass(answer) and issubclass(answer, Response)
+            changes_version = changes or (method != "GET" and _is_versioned(answer))
             options = {
                 "methods": [method],
                 "operation_id": function.__name__,
                 "name": function.__name__,
                 "status_code": status,
-                "response_model": None
-                if inspect.isclass(answer) and issubclass(answer, Response)
-                else answer,
-                "response_model_exclude_unset": False,
-                "responses": _responses(
-                    (*problems, *([StaleVersion] if changes else [])), answer, method, status
-                ),
+                "response_model": None if raw else answer,
+                "responses": _responses(problems, answer, method, status, changes_version),
                 "description": inspect.cleandoc(function.__doc__ or ""),
                 "summary": function.__name__.replace("_", " ").capitalize(),
             }
-            if inspect.isclass(answer) and issubclass(answer, Response):
+            if raw:
                 options["response_class"] = answer
             key = KeyWithScope(operation.scope)
-            operation.signature = _signature(signature, key, method, changes or _is_versioned(answer))
+            operation.signature = _signature(signature, key, method, changes_version)
             self.routes.append(Route(path, operation.as_endpoint(), options))
             return function
 
@@ -168,7 +165,7 @@ def _is_versioned(answer: Any) -> bool:
 
 
 def _signature(
-    signature: inspect.Signature, key: KeyWithScope, method: Method, versioned: bool
+    signature: inspect.Signature, key: KeyWithScope, method: Method, changes_version: bool
 ) -> inspect.Signature:
     """The function's parameters without ``work``, with the request and the headers the kit reads."""
     kinds = inspect.Parameter.KEYWORD_ONLY
@@ -183,7 +180,7 @@ def _signature(
                 "idempotency_key", kinds, annotation=Annotated[str | None, _IDEMPOTENCY_KEY], default=None
             )
         )
-    if versioned and method != "GET":
+    if changes_version:
         parameters.append(
             inspect.Parameter("if_match", kinds, annotation=Annotated[str | None, _IF_MATCH], default=None)
         )
@@ -197,13 +194,13 @@ _HEADERS = {
 
 
 def _responses(
-    problems: tuple[type[Problem], ...], answer: Any, method: Method, status: int
+    problems: tuple[type[Problem], ...], answer: Any, method: Method, status: int, changes_version: bool
 ) -> dict[int | str, dict[str, Any]]:
     general: list[type[Problem]] = [NotAuthenticated, NotAllowed, NotFound, Unprocessable]
     if method != "GET":
         general += [NotJson, BodyTooLarge, MediaTypeNotSupported]
-        if _is_versioned(answer):
-            general.append(StaleVersion)
+    if changes_version:
+        general.append(StaleVersion)
     if method == "POST":
         general.append(IdempotencyKeyReused)
     by_status: dict[int, list[type[Problem]]] = {}

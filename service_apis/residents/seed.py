@@ -24,9 +24,9 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
 
     count = len(people.born)
     housed = people.household >= 0
-    household_ids = np.array(
-        [f"H{number:08d}" for number in range(1, len(households.size) + 1)], dtype=object
-    )
+    numbers = range(1, len(households.size) + 1)
+    # The last entry is what -1, "no household", points at.
+    household_ids = np.array([*(f"H{number:08d}" for number in numbers), None], dtype=object)
     seeding.counters["residents.household"] = len(households.size)
     yield columns(
         Resident,

@@ -1,0 +1,158 @@
+"""One request and its answer, bounded in size and time, and told again as a curl line.
+
+No redirect is followed, so that a key never goes to another address.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import quote, urlencode
+
+import httpx
+
+from scenarios.contract import is_json
+from scenarios.expressions import as_text
+
+LARGEST_ANSWER = 1_000_000
+"""Bytes of an answer that are read; a larger one is an error."""
+
+TIME_LIMIT = 30.0
+"""Seconds from the start of a request to the end of its answer."""
+
+KEY_VARIABLE = "COUNCIL_KEY"
+
+
+class NoAnswer(Exception):
+    """Nothing came that could be judged: no connection, too slow, too large."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request ready to be sent. `url` is without the query; `body` is the payload before it is encoded."""
+
+    method: str
+    url: str
+    path: Mapping[str, str] = field(default_factory=dict)
+    query: Mapping[str, str] = field(default_factory=dict)
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: Any = None
+    content_type: str = ""
+
+    @property
+    def address(self) -> str:
+        return f"{self.url}?{urlencode(self.query)}" if self.query else self.url
+
+    @property
+    def encoded(self) -> bytes | None:
+        """The body as it goes over the wire, or None for none."""
+        if self.body is None:
+            return None
+        if self.content_type == "application/x-www-form-urlencoded":
+            return urlencode({name: as_text(value) for name, value in self.body.items()}).encode()
+        if isinstance(self.body, str):
+            return self.body.encode()
+        return json.dumps(self.body, ensure_ascii=False).encode()
+
+    def curl(self, key: str) -> str:
+        """The request as a line for a shell in which the variable COUNCIL_KEY holds the key."""
+        parts = ["curl", "-sS"]
+        if self.method != "GET":
+            parts += ["-X", self.method]
+        parts.append(_quoted(self.address, key))
+        for name, value in self.headers.items():
+            parts += ["-H", _quoted(f"{name}: {value}", key)]
+        encoded = self.encoded
+        if encoded is not None:
+            parts += ["--data-binary", _quoted(encoded.decode(), key)]
+        return " ".join(parts)
+
+    def seen(self) -> dict[str, Any]:
+        """The request as runtime expressions see it."""
+        return {
+            "url": self.address,
+            "method": self.method,
+            "header": {name.lower(): value for name, value in self.headers.items()},
+            "query": self.query,
+            "path": self.path,
+            "body": self.body,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer. `body` is the JSON value where the content type says JSON, else the text; {} where empty."""
+
+    status: int
+    headers: Mapping[str, str]
+    content_type: str
+    text: str
+    body: Any
+    seconds: float
+    broken_json: bool = False
+
+    def seen(self) -> dict[str, Any]:
+        """The answer as runtime expressions see it."""
+        return {"status": self.status, "header": dict(self.headers), "body": self.body}
+
+
+def client() -> httpx.Client:
+    """A client that follows no redirect and takes no proxy or password from the environment."""
+    return httpx.Client(follow_redirects=False, trust_env=False)
+
+
+def send(client: httpx.Client, request: Request) -> Answer:
+    """Send a request and read its answer within the limits; raises NoAnswer."""
+    started = time.perf_counter()
+    try:
+        with client.stream(
+            request.method,
+            request.address,
+            headers=dict(request.headers),
+            content=request.encoded,
+            timeout=TIME_LIMIT,
+        ) as response:
+            raw = _read(response, started)
+    except httpx.TimeoutException as slow:
+        raise NoAnswer(f"no answer within {TIME_LIMIT:g} s") from slow
+    except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as wrong:
+        raise NoAnswer(f"no answer: {wrong or type(wrong).__name__}") from wrong
+    seconds = time.perf_counter() - started
+    text = raw.decode(response.encoding or "utf-8", errors="replace")
+    content_type = response.headers.get("content-type", "").split(";")[0].strip().lower()
+    body: Any = text or {}
+    broken = False
+    if text and is_json(content_type):
+        try:
+            body = json.loads(text)
+        except ValueError:
+            broken = True
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    return Answer(response.status_code, headers, content_type, text, body, seconds, broken)
+
+
+def _read(response: httpx.Response, started: float) -> bytes:
+    raw = bytearray()
+    for piece in response.iter_bytes():
+        raw += piece
+        if len(raw) > LARGEST_ANSWER:
+            raise NoAnswer(f"the answer is larger than {LARGEST_ANSWER:,} bytes")
+        if time.perf_counter() - started > TIME_LIMIT:
+            raise NoAnswer(f"the answer was not complete within {TIME_LIMIT:g} s")
+    return bytes(raw)
+
+
+def masked(text: str, key: str) -> str:
+    """A text with the key replaced by the name of the variable that would hold it."""
+    for form in sorted({key, quote(key, safe=""), quote(key)} - {""}, key=len, reverse=True):
+        text = text.replace(form, f"${KEY_VARIABLE}")
+    return text
+
+
+def _quoted(text: str, key: str) -> str:
+    """The text in a shell's single quotes, but for the variable that stands for the key."""
+    quoted = "'" + text.replace("'", "'\"'\"'") + "'"
+    return masked(quoted, key).replace(f"${KEY_VARIABLE}", f"'\"${KEY_VARIABLE}\"'")

@@ -66,7 +66,7 @@ COMPOSITIONS = ("one_person", "couple", "couple_with_children", "lone_parent", "
 ROLES = ("head", "partner", "child", "parent", "sharer", "resident")
 """A resident's place in the household; ``resident`` is for communal establishments."""
 
-PROPERTY_KINDS = ("home", "care_home", "student_hall")
+PROPERTY_KINDS = ("home", "care_home", "student_hall", "hostel")
 """What stands at an address. More kinds (schools, premises, ...) come at the end."""
 
 ETHNIC_GROUPS = (

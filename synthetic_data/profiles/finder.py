@@ -76,6 +76,11 @@ def profile_names() -> list[tuple[str, str]]:
     return list(_names())
 
 
+def other_names() -> dict[str, str]:
+    """Plain forms of other names that some authorities go by, each with its code."""
+    return dict(_ALSO_KNOWN_AS)
+
+
 def find_profile(text: str) -> Profile:
     """The profile of the authority with this GSS code or name.
 

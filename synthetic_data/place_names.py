@@ -1,0 +1,190 @@
+"""Invented names: of the council, its wards and its streets."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from functools import cache
+
+import numpy as np
+
+from synthetic_data.profiles import profile_names
+from synthetic_data.profiles.finder import other_names, plain_name
+from synthetic_data.streams import stream
+from synthetic_data.quotas import Integers
+from synthetic_data.town import PROPERTY_KINDS, Text
+
+STREET_WORDS = tuple(
+    """Acorn Alder Amber Anvil Apple Arbour Archer Ash Aspen Aster Badger Barley Beacon Beech Bell
+    Bilberry Birch Blackbird Blackthorn Blossom Bluebell Bobbin Bracken Bramble Brewer Brick Briar Brook
+    Broom Bullfinch Burdock Buttercup Campion Carter Catkin Cedar Celandine Chaffinch Chandler Chapel
+    Cherry Chestnut Clematis Clover Cobbler Comfrey Cooper Copper Cornflower Cowslip Crabtree Crocus
+    Curlew Cutler Cypress Daisy Dapple Damson Dove Drover Dunlin Elder Elm Falcon Fern Fiddler Fieldfare
+    Fletcher Foxglove Foundry Friar Fuller Garnet Gatehouse Glover Goldfinch Gorse Granary Greenfinch
+    Hare Harebell Harrow Hawthorn Hazel Heather Heron Holly Honeysuckle Hornbeam Hyacinth Iris Ivy
+    Jackdaw Jasmine Jay Juniper Kestrel Kingfisher Laburnum Lantern Larch Larkspur Lark Laurel Lavender
+    Lilac Lime Linden Linnet Lupin Magnolia Magpie Mallard Maple Marigold Marjoram Mason Meadow Medlar
+    Merlin Mill Millstone Mistletoe Mulberry Myrtle Nightingale Nutmeg Oak Orchard Osier Osprey Otter
+    Owl Pear Periwinkle Petrel Pine Plover Plum Poplar Poppy Potter Primrose Quarry Quince Redstart
+    Redwing Robin Rookery Rose Rosemary Rowan Saddler Saffron Sandpiper Sawyer Sedge Shepherd Skylark
+    Sloe Snowdrop Sorrel Sparrow Spindle Spruce Starling Stonechat Swallow Swift Sycamore Tamarisk Tanner
+    Teal Teasel Thatcher Thistle Thrush Thyme Tulip Turner Turnstone Vetch Viola Wagtail Walnut Warbler
+    Waxwing Weaver Wheatear Wheelwright Whinchat Willow Woodpecker Wren Wright Yarrow Yew""".split()
+)
+
+STREET_TYPES = (
+    "Street",
+    "Road",
+    "Avenue",
+    "Close",
+    "Drive",
+    "Way",
+    "Lane",
+    "Crescent",
+    "Terrace",
+    "Grove",
+    "Gardens",
+    "Place",
+    "Walk",
+    "Rise",
+    "Mews",
+    "Row",
+)
+
+_TOWN_STARTS = tuple(
+    """Alder Amber Appin Arden Ashen Aver Barrow Bracken Bram Brindle Cald Carrow Cinder Corran Dapple Darn
+    Dunmer Elder Ember Fair Fallow Farrow Fen Fern Gander Garron Hallow Harrow Hazel Heron Hollin Ister
+    Kestrel Lark Linden Lorn Mallow Marron Merrow Mistle Nether Oaken Orrin Otter Penn Quarrel Raven Rill
+    Rowan Sable Sedge Silver Sorrel Swallow Tallow Tamar Thistle Tolver Umber Vell Wander Whin Willow Wren
+    Yarrow""".split()
+)
+_TOWN_ENDS = tuple(
+    """bourne bridge combe cross dale fold garth gate holme hurst keld leigh marsh mere moor mouth pool rigg
+    stead stoke thorpe thwaite wade water wick wold worth""".split()
+)
+_QUARTERS = ("North", "South", "East", "West", "New", "Old", "Upper", "Lower", "Great", "Little")
+
+_TOO_NEAR = 0.86
+_SHORT = 4
+
+
+class RealPlaceName(ValueError):
+    """A pretend council was given the name of a real authority, or one nearly like it."""
+
+    def __init__(self, slug: str, authority: str) -> None:
+        self.slug = slug
+        self.authority = authority
+        super().__init__(
+            f"{slug!r} could be taken for {authority}, which is a real authority. "
+            "Give the pretend council an invented name, such as 'fairwater'."
+        )
+
+
+class UnusableName(ValueError):
+    """A council's name is not a slug: lower-case words of letters and digits joined by hyphens."""
+
+    def __init__(self, slug: str) -> None:
+        super().__init__(
+            f"{slug!r} cannot name a council. Use lower-case letters and digits, words joined by single "
+            "hyphens, beginning with a letter, at most 40 characters: 'fairwater', 'north-fairwater'."
+        )
+
+
+def display_name(slug: str) -> str:
+    """The name as people write it: "north-fairwater" is North Fairwater."""
+    return " ".join(word.capitalize() for word in slug.split("-"))
+
+
+@cache
+def _real_names() -> tuple[tuple[str, str], ...]:
+    codes = dict(profile_names())
+    others = [(plain, codes[code]) for plain, code in other_names().items()]
+    return tuple([(plain_name(name), name) for name in codes.values()] + others)
+
+
+def check_invented_name(slug: str) -> None:
+    """Refuse a name that is, contains as whole words, or nearly is a real authority's.
+
+    Raises:
+        UnusableName: not a slug.
+        RealPlaceName: too like one of the 318 authorities.
+    """
+    if len(slug) > 40 or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
+        raise UnusableName(slug)
+    given = slug.replace("-", " ")
+    run_together = slug.replace("-", "")
+    for plain, name in _real_names():
+        if re.search(rf"\b{re.escape(plain)}\b", given) or _nearly(plain.replace(" ", ""), run_together):
+            raise RealPlaceName(slug, name)
+
+
+def _nearly(real: str, given: str) -> bool:
+    if real == given:
+        return True
+    if min(len(real), len(given)) <= _SHORT or abs(len(real) - len(given)) > 2:
+        return False
+    matcher = difflib.SequenceMatcher(None, real, given, autojunk=False)
+    return matcher.real_quick_ratio() > _TOO_NEAR and matcher.quick_ratio() > _TOO_NEAR and matcher.ratio() > _TOO_NEAR
+
+
+def invent_name(seed: int) -> str:
+    """A council's invented name as a slug, such as "hazelmere"."""
+    rng = stream(seed, "place_names.council")
+    while True:
+        name = _join(
+            _TOWN_STARTS[int(rng.integers(len(_TOWN_STARTS)))], _TOWN_ENDS[int(rng.integers(len(_TOWN_ENDS)))]
+        )
+        slug = name.lower()
+        try:
+            check_invented_name(slug)
+        except RealPlaceName:
+            continue
+        return slug
+
+
+def _join(start: str, end: str) -> str:
+    return start[:-1] + end if start[-1] == end[0] else start + end
+
+
+def ward_names(count: int, council: str, rng: np.random.Generator) -> Text:
+    """Different invented ward names, none of them the council's own."""
+    names: list[str] = []
+    starts, ends = rng.permutation(len(_TOWN_STARTS)), rng.permutation(len(_TOWN_ENDS))
+    position = 0
+    while len(names) < count:
+        start = _TOWN_STARTS[starts[position % len(starts)]]
+        turn = position // len(starts)
+        name = _join(start, _TOWN_ENDS[ends[(position + turn) % len(ends)]])
+        if position % 5 == 4:
+            name = f"{_QUARTERS[(position // 5) % len(_QUARTERS)]} {name}"
+        position += 1
+        if name not in names and not _is_real(name) and name.lower() not in council.lower():
+            names.append(name)
+    return np.array(names, dtype=object)
+
+
+def _is_real(name: str) -> bool:
+    try:
+        check_invented_name(name.lower().replace(" ", "-"))
+    except RealPlaceName:
+        return True
+    return False
+
+
+def street_names(count: int, rng: np.random.Generator) -> Text:
+    """Street names, all different among any so many in a row as there are words times types."""
+    combinations = rng.permutation(len(STREET_WORDS) * len(STREET_TYPES))[np.arange(count) % (len(STREET_WORDS) * len(STREET_TYPES))]
+    words = np.array([f"{word} " for word in STREET_WORDS], dtype=object)
+    types = np.array(STREET_TYPES, dtype=object)
+    return np.asarray(words[combinations // len(STREET_TYPES)] + types[combinations % len(STREET_TYPES)])
+
+
+_ESTABLISHMENT_WORDS = {"care_home": "{} Lodge Care Home", "student_hall": "{} Hall", "hostel": "{} House Hostel"}
+
+
+def establishment_names(kind: Integers, rng: np.random.Generator) -> Text:
+    """A name for each communal establishment, by its row of PROPERTY_KINDS."""
+    words = rng.permutation(len(STREET_WORDS))
+    patterns = [_ESTABLISHMENT_WORDS[PROPERTY_KINDS[row]] for row in kind.tolist()]
+    names = [p.format(STREET_WORDS[words[i % len(words)]]) for i, p in enumerate(patterns)]
+    return np.array(names, dtype=object)

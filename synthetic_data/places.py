@@ -1,0 +1,218 @@
+"""Wards, streets and plots: where each home stands, out at sea.
+
+Homes of like worth gather in neighbourhoods and homes of one type in streets; wards are
+squares of parallel streets, set around the middle of a town in the North Sea.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from synthetic_data import identifiers, place_names
+from synthetic_data.quotas import Flags, Integers, Reals
+from synthetic_data.town import DWELLING_TYPES, Streets, Text, Wards
+
+TOWN_CENTRE = (670_000, 580_000)
+"""Easting and northing, some 170 km off the coast of Northumberland."""
+
+_HOMES_A_STREET = 36
+_HOMES_A_NEIGHBOURHOOD = 300
+_HOMES_A_POSTCODE = 15
+_PLOT_WIDTH = 14
+_STREETS_APART = 70
+_FROM_ROAD = 12
+_BETWEEN_WARDS = 260
+_BUILDING_SIZES = {
+    "flat": (4, 6, 6, 8, 12, 18),
+    "converted_house": (2, 2, 3, 3, 4, 4),
+    "converted_building": (4, 6, 6, 8, 8, 10),
+    "in_commercial_building": (1, 1, 1, 2, 2, 3),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Plots:
+    """One row a property, by ward, street and number. ``dwelling`` is a row of the homes, -1 for
+    communal establishments, whose row is then in ``establishment``."""
+
+    dwelling: Integers
+    establishment: Integers
+    street: Integers
+    number: Integers
+    line: Text
+    postcode: Text
+    easting: Integers
+    northing: Integers
+
+
+def lay_out(
+    worth: Reals,
+    dwelling_type: Integers,
+    establishment_names: Text,
+    ward_count: int,
+    nation: str,
+    council: str,
+    rng: np.random.Generator,
+) -> tuple[Wards, Streets, Plots]:
+    """Give every home and communal establishment a plot on a street in a ward."""
+    order, street_of = _streets_of(worth, dwelling_type, 2 * ward_count, rng)
+    streets = int(street_of[-1]) + 1
+    ward_of = _wards_of(street_of, streets, ward_count, rng)
+    establishments = establishment_names.size
+    dwelling = np.concatenate([order, np.full(establishments, -1)])
+    establishment = np.concatenate([np.full(order.size, -1), np.arange(establishments)])
+    street = np.concatenate([street_of, rng.integers(0, streets, establishments)])
+    kind = np.concatenate([dwelling_type[order], np.full(establishments, len(DWELLING_TYPES))])
+    sequence = np.lexsort((kind, street))
+    dwelling, establishment, street, kind = (a[sequence] for a in (dwelling, establishment, street, kind))
+    number, flat = _number(street, kind, rng)
+    names = place_names.street_names(streets, rng)
+    centre, easting, northing = _coordinates(street, number, ward_of, rng)
+    plots = Plots(
+        dwelling,
+        establishment,
+        street,
+        number,
+        _lines(number, flat, names[street], establishment, establishment_names),
+        _postcodes(street, number, ward_of),
+        easting,
+        northing,
+    )
+    wards = Wards(
+        identifiers.ward_codes(nation, ward_count),
+        place_names.ward_names(ward_count, council, rng),
+        centre[:, 0],
+        centre[:, 1],
+    )
+    usrn = identifiers.usrns(streets, int(rng.integers(identifiers.USRNS)))
+    return wards, Streets(usrn, names, ward_of), plots
+
+
+def _streets_of(worth: Reals, dwelling_type: Integers, fewest: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
+    """Order homes into neighbourhoods of like worth, those into streets of like types."""
+    homes = worth.size
+    by_worth = np.argsort(worth + rng.normal(0, 1.4, homes), kind="stable")
+    neighbourhoods = max(1, homes // _HOMES_A_NEIGHBOURHOOD)
+    placed = np.argsort(np.arange(neighbourhoods) + rng.normal(0, 0.3 * neighbourhoods, neighbourhoods))
+    neighbourhood = np.empty(homes, dtype=np.int64)
+    neighbourhood[by_worth] = np.argsort(placed)[np.arange(homes) * neighbourhoods // homes]
+    order = np.lexsort((dwelling_type + rng.normal(0, 0.7, homes), neighbourhood))
+    count = max(fewest, round(homes / _HOMES_A_STREET))
+    shares = np.exp(rng.normal(0, 0.5, count)) + 0.15
+    ends = np.maximum(np.rint(np.cumsum(shares) / shares.sum() * homes).astype(np.int64), 1)
+    street = np.searchsorted(ends, np.arange(homes), side="right")
+    return order, np.unique(street, return_inverse=True)[1]
+
+
+def _wards_of(street_of: Integers, streets: int, wards: int, rng: np.random.Generator) -> Integers:
+    homes = np.bincount(street_of, minlength=streets)
+    middle = np.cumsum(homes) - homes / 2
+    shares = rng.uniform(0.85, 1.15, wards)
+    ward = np.searchsorted(np.cumsum(shares) / shares.sum() * homes.sum(), middle)
+    if np.unique(ward).size < wards:
+        return np.arange(streets) * wards // streets
+    return ward.astype(np.int64)
+
+
+def _within(start: Flags) -> Integers:
+    """Position of each row since the last row that starts something."""
+    rows = np.arange(start.size)
+    return rows - np.maximum.accumulate(np.where(start, rows, 0))
+
+
+def _changes(values: Integers) -> Flags:
+    return np.concatenate([[True], values[1:] != values[:-1]])
+
+
+def _number(street: Integers, kind: Integers, rng: np.random.Generator) -> tuple[Integers, Integers]:
+    """Number of the plot on its street, and of the flat within the building (0 for a house)."""
+    new_street = _changes(street)
+    run = new_street | _changes(kind)
+    sizes = np.ones((len(DWELLING_TYPES) + 1, 6), dtype=np.int64)
+    for name, row in _BUILDING_SIZES.items():
+        sizes[DWELLING_TYPES.index(name)] = row
+    run_of = np.cumsum(run) - 1
+    building_size = sizes[kind, rng.integers(0, 6, int(run_of[-1]) + 1)[run_of]]
+    in_run = _within(run)
+    building = run | (in_run % building_size == 0)
+    counted = np.cumsum(building)
+    number = counted - np.maximum.accumulate(np.where(new_street, counted, 0)) + 1
+    in_building = np.bincount(counted)[counted]
+    flat = np.where(in_building > 1, _within(building) + 1, 0)
+    return number, flat
+
+
+def _lines(number: Integers, flat: Integers, street: Text, establishment: Integers, names: Text) -> Text:
+    digits = np.array([str(n) for n in range(int(max(number.max(), flat.max())) + 1)], dtype=object)
+    flats = np.array([f"Flat {text}, " if text != "0" else "" for text in digits.tolist()], dtype=object)
+    line = flats[flat] + digits[number] + " " + street
+    communal = establishment >= 0
+    line[communal] = names[establishment[communal]] + ", " + line[communal]
+    return np.asarray(line)
+
+
+def _postcodes(street: Integers, number: Integers, ward_of: Integers) -> Text:
+    """About fifteen homes to a postcode, never more than one street, buildings undivided."""
+    homes = np.bincount(street)
+    each = max(_HOMES_A_POSTCODE, street.size / (0.7 * 9 * identifiers.UNITS_A_DISTRICT))
+    units = np.maximum(1, np.rint(homes / each)).astype(np.int64)
+    new_street = _changes(street)
+    position = _within(new_street)
+    building = new_street | _changes(number)
+    begins = np.maximum.accumulate(np.where(building, np.arange(street.size), 0))
+    in_street = position[begins] * units[street] // homes[street]
+    district_of = ward_of % len(identifiers.POSTCODE_DISTRICTS)
+    first = _first_units(units, ward_of)
+    return identifiers.postcodes(district_of[street], first[street] + in_street)
+
+
+def _first_units(units: Integers, ward_of: Integers) -> Integers:
+    """Where each street's postcodes begin in its district; a ward begins a sector if there is room."""
+    districts, sector = len(identifiers.POSTCODE_DISTRICTS), identifiers.UNITS_A_SECTOR
+    by_ward = np.bincount(ward_of, weights=units).astype(np.int64)
+    before = np.cumsum(units) - units
+    first = np.empty(units.size, dtype=np.int64)
+    start_of_ward = np.empty(by_ward.size, dtype=np.int64)
+    for district in range(districts):
+        wards = np.arange(district, by_ward.size, districts)
+        room = -(-by_ward[wards] // sector) * sector
+        taken = room if room.sum() <= identifiers.UNITS_A_DISTRICT else by_ward[wards]
+        start_of_ward[wards] = np.cumsum(taken) - taken
+    ward_begins = before[np.searchsorted(ward_of, np.arange(by_ward.size))]
+    first[:] = start_of_ward[ward_of] + before - ward_begins[ward_of]
+    return first
+
+
+def _coordinates(
+    street: Integers, number: Integers, ward_of: Integers, rng: np.random.Generator
+) -> tuple[Integers, Integers, Integers]:
+    """Middle of each ward (n by 2), and easting and northing of each plot."""
+    wards = int(ward_of[-1]) + 1
+    plots = np.zeros(ward_of.size, dtype=np.int64)
+    np.maximum.at(plots, street, number)
+    length = (plots + 1) // 2 * _PLOT_WIDTH + 2 * _PLOT_WIDTH
+    by_ward = np.bincount(ward_of, weights=length)
+    width = np.sqrt(by_ward * _STREETS_APART)
+    along = np.cumsum(length) - length
+    along = along - along[np.searchsorted(ward_of, np.arange(wards))][ward_of]
+    row = np.floor(along / width[ward_of])
+    x = along - row * width[ward_of] - width[ward_of] / 2
+    y = row * _STREETS_APART - width[ward_of] / 2
+    turned = (np.arange(wards) % 2).astype(bool)[ward_of]
+    centre = _ward_centres(wards, float(width.max()) + _BETWEEN_WARDS, rng)
+    side = np.where(number % 2 == 1, _FROM_ROAD, -_FROM_ROAD)
+    far, across = x[street] + (number + 1) // 2 * _PLOT_WIDTH, y[street] + side
+    east = centre[ward_of][street, 0] + np.where(turned[street], across, far)
+    north = centre[ward_of][street, 1] + np.where(turned[street], far, across)
+    return centre, np.rint(east).astype(np.int64), np.rint(north).astype(np.int64)
+
+
+def _ward_centres(wards: int, apart: float, rng: np.random.Generator) -> Integers:
+    """The cells of a grid that are nearest to the town's centre, one for each ward."""
+    reach = int(np.ceil(np.sqrt(wards))) // 2 + 1
+    steps = np.arange(-reach, reach + 1)
+    cells = np.array(np.meshgrid(steps, steps)).reshape(2, -1).T
+    nearest = cells[np.argsort((cells**2).sum(axis=1), kind="stable")[:wards]]
+    return np.rint(np.array(TOWN_CENTRE) + apart * rng.permutation(nearest)).astype(np.int64)

@@ -1,0 +1,156 @@
+"""The town's tables: society and places joined, each in its published order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from synthetic_data import identifiers, people, people_names, tenancies
+from synthetic_data.ages import born_on, days_past_birthday
+from synthetic_data.homes import Homes, is_social
+from synthetic_data.national_grid import to_latitude_longitude
+from synthetic_data.places import Plots
+from synthetic_data.quotas import Flags, Integers
+from synthetic_data.society import Society
+from synthetic_data.streams import stream
+from synthetic_data.town import PROPERTY_KINDS, ROLES, Households, Properties, Residents
+
+if TYPE_CHECKING:
+    from synthetic_data.profiles import Profile
+
+_HEAD, _PARTNER, _CHILD = ROLES.index("head"), ROLES.index("partner"), ROLES.index("child")
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """Which way round everything goes once it has an address.
+
+    ``households`` are rows of the society's households in the order of their properties,
+    ``persons`` rows of its people in the order of the table of residents; ``household_of``
+    and ``property_of`` are the new rows for each of ``persons``; ``street_of`` their streets.
+    """
+
+    households: Integers
+    property_of_household: Integers
+    household_of_property: Integers
+    persons: Integers
+    household_of: Integers
+    property_of: Integers
+    street_of: Integers
+
+
+def settle(society: Society, plots: Plots) -> Settled:
+    """Number households by their properties, and people by their households."""
+    number = society.shapes.size.size
+    lived_in = (plots.dwelling >= 0) & (plots.dwelling < number)
+    household_of_property = np.where(lived_in, np.cumsum(lived_in) - 1, -1)
+    households = plots.dwelling[lived_in]
+    renumbered = np.empty(number, dtype=np.int64)
+    renumbered[households] = np.arange(number)
+    property_of_household = np.flatnonzero(lived_in)
+    where = np.full(society.communal.kind.size, -1, dtype=np.int64)
+    communal = np.flatnonzero(plots.establishment >= 0)
+    where[plots.establishment[communal]] = communal
+    home = society.seats.household
+    household_of = np.where(home >= 0, renumbered[home], -1)
+    property_of = property_of_household[household_of]
+    outside = home < 0
+    property_of[outside] = where[society.communal.establishment[outside]]
+    standing = np.select([society.role == _HEAD, society.role == _PARTNER], [0, 1], 2)
+    persons = np.lexsort((-society.age, standing, property_of, outside))
+    return Settled(
+        households,
+        property_of_household,
+        household_of_property,
+        persons,
+        household_of[persons],
+        property_of[persons],
+        plots.street[property_of[persons]],
+    )
+
+
+def properties_table(
+    profile: Profile, homes: Homes, society: Society, plots: Plots, settled: Settled, seed: int, as_of: date
+) -> Properties:
+    """Everything that has an address."""
+    dwelling, communal = plots.dwelling, plots.dwelling < 0
+    latitude, longitude = to_latitude_longitude(plots.easting, plots.northing)
+    empty = homes.empty[dwelling] & ~communal
+    start = int(stream(seed, "identifiers.uprn").integers(identifiers.UPRNS))
+    kind = np.full(dwelling.size, PROPERTY_KINDS.index("home"), dtype=np.int8)
+    kind[communal] = society.communal.kind[plots.establishment[communal]]
+    over_six_months = profile.empty_over_six_months / max(profile.empty_homes, 1)
+    return Properties(
+        uprn=identifiers.uprns(dwelling.size, start),
+        street=plots.street,
+        number=plots.number,
+        line=plots.line,
+        postcode=plots.postcode,
+        easting=plots.easting,
+        northing=plots.northing,
+        latitude=np.round(latitude, 6),
+        longitude=np.round(longitude, 6),
+        kind=kind,
+        dwelling_type=_homes_only(homes.dwelling_type, dwelling, communal, -1),
+        band=_homes_only(homes.band, dwelling, communal, -1),
+        bedrooms=_homes_only(homes.bedrooms, dwelling, communal, 0),
+        household=settled.household_of_property,
+        empty_since=tenancies.empty_since(empty, over_six_months, as_of, stream(seed, "tenancies.empty")),
+        second_home=homes.second_home[dwelling] & ~communal,
+    )
+
+
+def _homes_only(column: Integers, dwelling: Integers, communal: Flags, otherwise: int) -> Integers:
+    return np.where(communal, np.int8(otherwise), column[dwelling]).astype(np.int8)
+
+
+def households_table(
+    society: Society, settled: Settled, residents: Residents, seed: int, as_of: date
+) -> Households:
+    """Households, in the order of their properties."""
+    order = settled.households
+    housed = residents.household >= 0
+    eldest = np.full(order.size, np.datetime64(as_of, "D"))
+    np.minimum.at(eldest, residents.household[housed], residents.born[housed])
+    tenure = society.tenure[order]
+    return Households(
+        property=settled.property_of_household,
+        size=society.shapes.size[order],
+        tenure=tenure,
+        composition=society.composition[order],
+        moved_in=tenancies.moved_in(tenure, eldest, as_of, stream(seed, "tenancies.moved_in")),
+    )
+
+
+def describe(profile: Profile, society: Society, settled: Settled, seed: int, as_of: date) -> Residents:
+    """People: who they are, what they are called, how they can be reached."""
+    persons, household = settled.persons, settled.household_of
+    age, sex, role, student = (a[persons] for a in (society.age, society.sex, society.role, society.student))
+    siblings = np.where((role == _CHILD) & (household >= 0), household, -1)
+    born = born_on(age, days_past_birthday(age, siblings, stream(seed, "people.birthdays")), as_of)
+    rows = np.arange(persons.size)
+    outside = household < 0
+    belongs = np.where(outside, rows - int((~outside).sum()) + settled.households.size, household)
+    first = np.searchsorted(belongs, np.arange(int(belongs[-1]) + 1))
+    groups = people.ethnic_groups(profile, belongs, settled.street_of[first], age, stream(seed, "people.ethnic_groups"))
+    social = ~outside & is_social(society.tenure)[society.seats.household[persons]]
+    forename = people_names.forenames(sex, born, groups, stream(seed, "people.forenames"))
+    surname = people_names.surnames(first[belongs], role, groups, stream(seed, "people.surnames"))
+    email, mobile = people.contact_details(forename, surname, age, stream(seed, "people.contact_details"))
+    return Residents(
+        household=household,
+        property=settled.property_of,
+        role=role,
+        sex=sex,
+        born=born,
+        forename=forename,
+        surname=surname,
+        ethnic_group=groups,
+        economic_class=people.economic_classes(profile, age, student, social, stream(seed, "people.economic_classes")),
+        student=student & (age >= 18),
+        email=email,
+        mobile=mobile,
+    )

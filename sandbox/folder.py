@@ -159,7 +159,8 @@ def read_facts(file: Path) -> dict[str, Any]:
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
             rows = connection.execute("SELECT name, value FROM council_facts").fetchall()
-        facts = {name: json.loads(value) for name, value in rows}
+        # SQLite keeps a bare number in a JSON column as a number.
+        facts = {name: json.loads(value) if isinstance(value, str) else value for name, value in rows}
     except (sqlite3.DatabaseError, ValueError) as error:
         raise OtherVersion(f"{file} is not a council's file, or is damaged: {error}") from error
     if facts.get("format") != FORMAT:

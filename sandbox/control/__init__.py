@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from sandbox.control import clock, councils, events, keys
 from sandbox.councils import Councils
 from sandbox.keys import Keyring
-from service_apis.kit.application import docs_page, refuse_with_problems
+from service_apis.kit.application import docs_page, refuse_with_problems, truthful
 
 
 def control_api(open_councils: Councils, keyring: Keyring) -> FastAPI:
@@ -33,7 +33,7 @@ def control_api(open_councils: Councils, keyring: Keyring) -> FastAPI:
 
     def openapi(request: Request) -> Response:
         address = f"{request.url.scheme}://{request.url.netloc}{request.scope['root_path']}"
-        return JSONResponse({**app.openapi(), "servers": [{"url": address}]})
+        return JSONResponse({**truthful(app.openapi()), "servers": [{"url": address}]})
 
     def docs(request: Request) -> Response:
         return docs_page("Sandbox control", f"{request.scope['root_path']}/openapi.json")

@@ -19,6 +19,7 @@ CLASSIFICATIONS = {
     "RD04": "Terraced house",
     "RD06": "Self-contained flat",
     "RI01": "Care or nursing home",
+    "RI02": "Communal residence",
     "RI03": "Residential education",
 }
 """Codes of the AddressBase classification scheme (Ordnance Survey) that the town has."""

@@ -21,7 +21,7 @@ _CODE_OF_DWELLING = {
     "in_commercial_building": "RD06",
     "caravan": "RD01",
 }
-_CODE_OF_KIND = {"home": "RD04", "care_home": "RI01", "student_hall": "RI03"}
+_CODE_OF_KIND = {"home": "RD04", "care_home": "RI01", "student_hall": "RI03", "hostel": "RI02"}
 
 
 def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:

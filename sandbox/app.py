@@ -1,0 +1,62 @@
+"""The sandbox as one application: councils and keys from a data folder, behind one gateway."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+
+from sandbox.console import add_pages
+from sandbox.control import control_api
+from sandbox.councils import Councils
+from sandbox.folder import DataFolder
+from sandbox.gateway import Gateway
+from sandbox.keys import Keyring
+from service_apis.kit.application import refuse_with_problems
+from service_apis.kit.service import Service
+
+
+class Sandbox:
+    """A running sandbox: ``gateway`` is the ASGI application that serves all of it.
+
+    ``first`` names the council that the console shows and that services' own ports lead to;
+    ``ports`` says which service answers at which port. ``key`` fixes the key to everything.
+    Raises the failures of DataFolder, Councils and Keyring.
+    """
+
+    def __init__(
+        self,
+        folder: DataFolder,
+        services: Mapping[str, Service],
+        first: str,
+        *,
+        key: str | None = None,
+        ports: Mapping[int, str] | None = None,
+    ) -> None:
+        self.councils = Councils(folder, services, first)
+        self.keyring = Keyring(folder.path, fixed=key)
+        self.house = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+        refuse_with_problems(self.house)
+        self.gateway = Gateway(self.councils, self.keyring, self.house, ports)
+        self.house.mount("/sandbox", control_api(self.councils, self.keyring))
+        _add_health(self.house)
+        add_pages(self.house, self.councils, self.gateway)
+
+    def close(self) -> None:
+        """Close every council's file."""
+        self.councils.close()
+
+
+def _add_health(house: FastAPI) -> None:
+    @house.get("/healthz")
+    @house.get("/readyz")
+    async def healthz() -> dict[str, str]:
+        """Answers once the sandbox is up, which it is only when every council is open."""
+        return {"status": "ok"}
+
+    @house.get("/metrics")
+    async def metrics() -> Response:
+        """Counts and times for Prometheus."""
+        return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

@@ -20,10 +20,11 @@ from __future__ import annotations
 from scenarios.packs import Journey, Packs, load
 from scenarios.problems import CouldNotRun
 from scenarios.requirements import Requirement
-from scenarios.results import JourneyResult, Outcome, Run, StepResult
+from scenarios.results import Check, JourneyResult, Outcome, Run, StepResult
 from scenarios.runner import run
 
 __all__ = [
+    "Check",
     "CouldNotRun",
     "Journey",
     "JourneyResult",

@@ -24,6 +24,7 @@ def _document(document: Document) -> Found:
     yield from _sources(document)
     ids = [workflow.workflow_id for workflow in document.workflows]
     yield from _repeats(ids, ("workflows",), "workflowId")
+    yield from _confusable(document)
     for index, workflow in enumerate(document.workflows):
         place: Place = ("workflows", index)
         yield from _inputs(document, workflow, place)
@@ -52,6 +53,20 @@ def _sources(document: Document) -> Found:
                 "is written in a journey"
             )
             yield ("sourceDescriptions", index, "url"), message
+
+
+def _confusable(document: Document) -> Found:
+    """`redocly respect` takes outputs of like-named steps in different workflows for one another's."""
+    owners: dict[str, Workflow] = {}
+    for index, workflow in enumerate(document.workflows):
+        for number, step in enumerate(workflow.steps):
+            owner = owners.setdefault(step.step_id, workflow) if step.outputs else workflow
+            if owner is not workflow:
+                message = (
+                    f"`{step.step_id}` is also a step with outputs in `{owner.workflow_id}`: other runners "
+                    "mix them up, so give it another name"
+                )
+                yield ("workflows", index, "steps", number, "stepId"), message
 
 
 def _inputs(document: Document, workflow: Workflow, place: Place) -> Found:

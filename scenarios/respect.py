@@ -58,7 +58,7 @@ def lay_out(
     journeys = tuple(journey.id for journey in walked)
     limit = str(int(TIME_LIMIT * 1000))
     options = ["--server", json.dumps(servers), "--input", json.dumps({"council": council, "key": key})]
-    options += ["--json-output", REPORT, "--max-fetch-timeout", limit, "--workflow", *journeys]
+    options += ["--json-output", REPORT, "--max-fetch-timeout", limit, "--workflow", ",".join(journeys)]
     return Layout(folder, ("respect", *names, *options), journeys)
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sandbox import __version__
 from sandbox.folder import FORMAT, DataFolder
+from sandbox.journeys import Base as JourneyBase
 from service_apis.kit.db import open_engine
 from service_apis.kit.records import Base as KitBase
 from service_apis.kit.records import ClockReading, Counter, DueEntry, Fact
@@ -69,6 +70,7 @@ def _write(
     from service_apis.kit.seeding import Seeding
 
     KitBase.metadata.create_all(connection)
+    JourneyBase.metadata.create_all(connection)
     now = Seeding(plan.as_of).now
     for number, (slug, service) in enumerate(services.items(), start=1):
         progress(service.title, number / (len(services) + 1))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -131,3 +131,20 @@ class KeyMade(Schema):
     key: str
     scopes: list[str]
     council: str
+
+
+class JourneyTold(Schema):
+    """What a journey came to: its verdict, how many steps it has, how long it took, and what went wrong."""
+
+    journey: Annotated[str, Field(min_length=1, max_length=120)]
+    title: Annotated[str, Field(max_length=200)]
+    verdict: Literal["pass", "fail", "skip", "error"]
+    steps: Annotated[int, Field(ge=0, le=10_000)]
+    seconds: Annotated[float, Field(ge=0, le=86_400)]
+    detail: Annotated[str, Field(max_length=2_000)]
+
+
+class JourneyShown(JourneyTold):
+    """A journey's last result; ``at`` is the council time of the run."""
+
+    at: AwareDatetime

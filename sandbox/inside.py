@@ -1,0 +1,93 @@
+"""Calls that the sandbox makes to its own services, by their public operations and nothing else.
+
+The console's pages and the line printed at start use them; they go through the gateway like
+anyone's, without a network between.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from starlette.types import ASGIApp, Message
+
+from service_apis.kit.service import Service, Try
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer: its status, content type and body."""
+
+    status: int
+    content_type: str
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        """The body as JSON."""
+        return json.loads(self.body)
+
+
+class CannotTry(Exception):
+    """An example has nothing to show on this council, such as a list that is empty."""
+
+
+async def call(app: ASGIApp, address: str, key: str, host: str) -> Answer:
+    """Read an address (path and query) as the holder of a key, at the host the caller used."""
+    path, _, query = address.partition("?")
+    scope = {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": "GET",
+        "scheme": "http",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": [(b"host", host.encode()), (b"authorization", f"Bearer {key}".encode())],
+        "server": None,
+        "client": None,
+    }
+    messages: list[Message] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        messages.append(message)
+
+    await app(scope, receive, send)
+    headers = {name.lower(): value for name, value in messages[0]["headers"]}
+    body = b"".join(message.get("body", b"") for message in messages[1:])
+    return Answer(messages[0]["status"], headers.get(b"content-type", b"").decode("latin-1"), body)
+
+
+async def address_of(app: ASGIApp, council: str, service: Service, example: Try, key: str, host: str) -> str:
+    """The path of an example on one council, each ``{name}`` found as the example says.
+
+    Raises CannotTry where the council has nothing to fill a name with.
+    """
+    root = f"/councils/{council}/{service.url_name}"
+    found: Mapping[str, str] = {
+        name: quote(str(await _found(app, root, where, key, host)), safe="")
+        for name, where in example.where.items()
+    }
+    return root + example.path.format_map(found)
+
+
+async def _found(app: ASGIApp, root: str, where: str, key: str, host: str) -> Any:
+    address, _, pointer = where.partition("#")
+    answer = await call(app, root + address, key, host)
+    if answer.status != 200:
+        raise CannotTry(f"{root}{address} answered {answer.status}")
+    value = answer.json
+    for step in pointer.strip("/").split("/"):
+        try:
+            value = value[int(step)] if isinstance(value, list) else value[step]
+        except (KeyError, IndexError, ValueError, TypeError) as error:
+            raise CannotTry(f"{root}{address} has nothing at {pointer}") from error
+    return value

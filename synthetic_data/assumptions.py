@@ -18,7 +18,12 @@ CHILDREN_BY_SIZE = {
 """Chance of 0, 1, 2, ... children under 18 in a household of a size, before it is tilted to fit
 the number of children in the town. The last row serves all larger sizes."""
 
-COUPLE_SHARE = {"two_adults": 0.84, "more_adults": 0.74, "two_with_children": 0.90, "more_with_children": 0.85}
+COUPLE_SHARE = {
+    "two_adults": 0.84,
+    "more_adults": 0.74,
+    "two_with_children": 0.90,
+    "more_with_children": 0.85,
+}
 """Share of households of two or more adults that have a couple at their head."""
 
 LONE_FATHERS = 0.11
@@ -27,10 +32,21 @@ LONE_FATHERS = 0.11
 SAME_SEX_COUPLES = 0.012
 """Share of couples of one sex."""
 
-LIVING_ALONE = {18: 0.02, 25: 0.10, 35: 0.11, 45: 0.14, 55: 0.20, 65: 0.27, 75: 0.38, 85: 0.60}
+LIVING_ALONE = {18: 0.03, 22: 0.10, 27: 0.17, 35: 0.26, 45: 0.22, 55: 0.20, 65: 0.25, 75: 0.36, 85: 0.58}
 """Relative likelihood of living alone from each age on."""
 
-CHILDLESS_COUPLE = {18: 0.05, 22: 0.20, 26: 0.45, 32: 0.25, 38: 0.20, 48: 0.45, 55: 0.80, 65: 1.0, 78: 0.7, 86: 0.3}
+CHILDLESS_COUPLE = {
+    18: 0.05,
+    22: 0.20,
+    26: 0.45,
+    32: 0.25,
+    38: 0.20,
+    48: 0.45,
+    55: 0.80,
+    65: 1.0,
+    78: 0.7,
+    86: 0.3,
+}
 """Relative likelihood, from each age on, of a woman living in a couple without young children."""
 
 COUPLE_WITH_GROWN_CHILDREN = {38: 0.1, 42: 0.5, 46: 1.0, 60: 0.6, 66: 0.2, 75: 0.05}
@@ -95,7 +111,12 @@ BEDROOMS_BY_DWELLING = {
 }
 """How much likelier 1, 2, 3, 4 or more bedrooms are in a dwelling type."""
 
-BEDROOMS_BY_SIZE = {1: (2.0, 1.4, 0.7, 0.4), 2: (0.9, 1.1, 1.0, 0.9), 3: (0.15, 0.8, 1.3, 1.4), 5: (0.02, 0.3, 1.0, 2.2)}
+BEDROOMS_BY_SIZE = {
+    1: (2.0, 1.4, 0.7, 0.4),
+    2: (0.9, 1.1, 1.0, 0.9),
+    3: (0.15, 0.8, 1.3, 1.4),
+    5: (0.02, 0.3, 1.0, 2.2),
+}
 """The same by household size, from this many residents on."""
 
 VALUE_OF_DWELLING = {
@@ -114,13 +135,13 @@ BAND_SPREAD = 1.15
 """Where a home stands in the order of council tax bands, in bands, and how far it strays."""
 
 MOVED_IN_YEARS = {
-    "owned_outright": 26.0,
-    "owned_mortgage": 11.5,
+    "owned_outright": 31.0,
+    "owned_mortgage": 14.0,
     "shared_ownership": 6.0,
-    "council_rent": 13.0,
-    "other_social_rent": 12.0,
-    "private_rent": 3.6,
-    "other_private_rent": 5.0,
+    "council_rent": 16.0,
+    "other_social_rent": 15.0,
+    "private_rent": 4.3,
+    "other_private_rent": 6.0,
     "rent_free": 8.0,
 }
 """Mean years since moving in, by tenure; together about 9 % have moved in the last year."""
@@ -151,6 +172,7 @@ def by_age(table: dict[int, float], oldest: int = 110) -> list[float]:
         values.append(current)
     return values
 
+
 SHARES_SURNAME = {"partner": 0.74, "child": 0.93, "parent": 0.6}
 """Share of people in each role who bear the surname of the head of their household."""
 
@@ -171,15 +193,3 @@ NAMING = {
 }
 """For an ethnic group: lists its surnames come from, the tradition of its own forenames, and the share
 of people who bear one. All other groups, and the rest of these, follow the lists of England and Wales."""
-
-MUSLIM_WOMEN = tuple(
-    """Aisha Amina Asma Ayesha Farah Farida Farzana Fatima Habiba Hafsa Halima Hina Iqra Javeria Khadija Kulsum
-    Lubna Maryam Misbah Mumtaz Nadia Naila Nasreen Nazia Noor Parveen Rabia Rahila Razia Rukhsana Saba Sadia
-    Safiya Saima Salma Samina Sana Shabana Shaista Shamim Shazia Sobia Sumaya Tahira Tasneem Uzma Yasmin Zahra
-    Zainab Zara""".split()
-)
-BENGALI_SURNAMES = tuple(
-    """Ahmed Akhtar Alam Ali Amin Aziz Begum Bari Chowdhury Haque Hossain Hussain Islam Kabir Kadir Karim Khan
-    Khanom Khatun Mahmud Malik Miah Mia Mannan Rahman Rashid Sultana Sarkar Talukdar Uddin Ullah Zaman""".split()
-)
-"""Ours, where Faker has no list in Latin script."""

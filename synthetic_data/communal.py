@@ -29,9 +29,7 @@ class Communal:
     establishment: Integers
 
 
-def communal_residents(
-    profile: Profile, age: Integers, residents: int, rng: np.random.Generator
-) -> Communal:
+def communal_residents(profile: Profile, age: Integers, residents: int, rng: np.random.Generator) -> Communal:
     """Choose ``residents`` adults for care homes, student halls and hostels, by age."""
     establishment = np.full(age.size, -1, dtype=np.int64)
     kinds: list[int] = []

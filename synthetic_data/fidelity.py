@@ -31,7 +31,9 @@ def total_variation(town: Town) -> dict[str, float]:
     classified = people.economic_class[people.economic_class >= 0]
     banded = homes.band[homes.band >= 0]
     return {
-        "age_and_sex": _distance(_ages_and_sexes(town), [n for s in SEXES for n in profile.residents_by_age[s]]),
+        "age_and_sex": _distance(
+            _ages_and_sexes(town), [n for s in SEXES for n in profile.residents_by_age[s]]
+        ),
         "household_size": _distance(
             np.bincount(np.minimum(town.households.size, 8) - 1, minlength=8), profile.households_by_size
         ),

@@ -19,7 +19,7 @@ from synthetic_data.town import BANDS, COMPOSITIONS, DWELLING_TYPES, TENURES
 if TYPE_CHECKING:
     from synthetic_data.profiles import Profile
 
-_SOCIAL = np.isin(np.arange(len(TENURES)), [TENURES.index("council_rent"), TENURES.index("other_social_rent")])
+_SOCIAL = np.array([tenure in ("council_rent", "other_social_rent") for tenure in TENURES])
 _UNSUITED_TO_SOCIAL_RENT = 6
 """Social tenants do not live in houses from this row of BANDS (G) on."""
 
@@ -45,7 +45,9 @@ def margin(total: int, published: Mapping[str, int], vocabulary: Sequence[str]) 
     return quotas(total, [published[word] for word in vocabulary])
 
 
-def tenures(profile: Profile, head_age: Integers, composition: Integers, rng: np.random.Generator) -> Integers:
+def tenures(
+    profile: Profile, head_age: Integers, composition: Integers, rng: np.random.Generator
+) -> Integers:
     """Row of TENURES of each household."""
     by_age = np.array(list(assumptions.TENURE_BY_AGE.values()))
     by_composition = np.array([assumptions.TENURE_BY_COMPOSITION[word] for word in COMPOSITIONS])
@@ -70,7 +72,8 @@ def homes_of(profile: Profile, tenure: Integers, size: Integers, rng: np.random.
         bedrooms,
         _bands(profile, dwelling, bedrooms, social, rng),
         np.arange(tenure.size + idle) - tenure.size >= second,
-        (np.arange(tenure.size + idle) >= tenure.size) & (np.arange(tenure.size + idle) < tenure.size + second),
+        (np.arange(tenure.size + idle) >= tenure.size)
+        & (np.arange(tenure.size + idle) < tenure.size + second),
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
 from synthetic_data.assumptions import CHILDREN_BY_SIZE, COUPLE_SHARE
 from synthetic_data.quotas import Flags, Integers, Reals, quotas
@@ -83,9 +84,10 @@ def _spread(counts: Integers, rng: np.random.Generator) -> Integers:
     return rng.permutation(np.repeat(np.arange(counts.size, dtype=np.int16), counts))
 
 
-def _children_counts(sizes: Integers, children: int) -> dict[int, Integers]:
+def _children_counts(sizes: Integers, children: int) -> dict[int, npt.NDArray[np.int64]]:
     """For each size, how many households have 0, 1, 2, ... children; ``children`` in all."""
-    households = {int(size): int((sizes == size).sum()) for size in np.unique(sizes)}
+    by_size = np.bincount(sizes).tolist()
+    households = {size: number for size, number in enumerate(by_size) if number}
     chances = {size: _chances(size) for size in households}
     tilt = _tilt(households, chances, children)
     counts = {s: quotas(n, _tilted(chances[s], tilt)) for s, n in households.items()}

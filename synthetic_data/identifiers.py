@@ -56,7 +56,9 @@ def postcodes(district: Integers, unit: Integers) -> Text:
         ValueError: a running number is beyond UNITS_A_DISTRICT.
     """
     if unit.size and int(unit.max()) >= UNITS_A_DISTRICT:
-        raise ValueError(f"A postcode district holds {UNITS_A_DISTRICT} postcodes, not {int(unit.max()) + 1}.")
+        raise ValueError(
+            f"A postcode district holds {UNITS_A_DISTRICT} postcodes, not {int(unit.max()) + 1}."
+        )
     sector, within = np.divmod(unit, UNITS_A_SECTOR)
     first, second = np.divmod(within * _UNIT_STRIDE % UNITS_A_SECTOR, len(INWARD_LETTERS))
     letters = np.array(list(INWARD_LETTERS), dtype=object)
@@ -67,8 +69,8 @@ def postcodes(district: Integers, unit: Integers) -> Text:
 
 def mobiles(count: int, rng: np.random.Generator) -> Text:
     """``count`` drama numbers such as "07700 900123"; there are 995, so many people share one."""
-    numbers = np.setdiff1d(np.arange(FIRST_MOBILE, FIRST_MOBILE + MOBILES), NOTIFY_COMMANDS)
-    written = np.array([f"0{number // 10**6} {number % 10**6:06d}" for number in numbers.tolist()], dtype=object)
+    numbers = [n for n in range(FIRST_MOBILE, FIRST_MOBILE + MOBILES) if n not in NOTIFY_COMMANDS]
+    written = np.array([f"0{number // 10**6} {number % 10**6:06d}" for number in numbers], dtype=object)
     return written[rng.integers(0, written.size, count)]
 
 
@@ -82,5 +84,3 @@ def ward_codes(nation: str, count: int) -> Text:
     """Codes that look like a ward's and were never issued."""
     letter = "W" if nation == "Wales" else "E"
     return np.array([f"{letter}05999{number:03d}" for number in range(1, count + 1)], dtype=object)
-
-

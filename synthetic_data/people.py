@@ -21,7 +21,9 @@ _LARGEST_FIRST = ("white_british", "white_irish", "gypsy_or_irish_traveller", "o
 
 def student_count(profile: Profile, age: Integers) -> int:
     """Full-time students of 16 and over that the profile implies."""
-    return int(margin(int((age >= 16).sum()), profile.residents_by_economic_class, ECONOMIC_CLASSES)[_STUDENTS])
+    return int(
+        margin(int((age >= 16).sum()), profile.residents_by_economic_class, ECONOMIC_CLASSES)[_STUDENTS]
+    )
 
 
 def students(profile: Profile, age: Integers, away: Flags, rng: np.random.Generator) -> Flags:

@@ -13,10 +13,11 @@ from importlib import import_module
 
 import numpy as np
 
-from synthetic_data.assumptions import BENGALI_SURNAMES, MUSLIM_WOMEN, NAMING, SHARES_SURNAME
+from synthetic_data.assumptions import NAMING, SHARES_SURNAME
 from synthetic_data.profiles.figures_table import FIGURES
 from synthetic_data.quotas import Integers, Reals
 from synthetic_data.town import ETHNIC_GROUPS, ROLES, SEXES, Dates, Text
+from synthetic_data.words import BENGALI_SURNAMES, MUSLIM_SURNAMES, MUSLIM_WOMEN
 
 _PERIODS = {
     "1904": 1909,
@@ -49,7 +50,10 @@ def _forenames() -> dict[tuple[int, int], tuple[Text, Reals]]:
     with (FIGURES / "forenames.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
+        other = _of_one_tradition()
         for sex, period, name, rank, count in rows:
+            if name in other:
+                continue
             names.setdefault((sex, period), []).append(name)
             weight = float(count) if count else 1 / (int(rank) + _RANK_FLATTENED)
             weights.setdefault((sex, period), []).append(weight)
@@ -61,6 +65,16 @@ def _forenames() -> dict[tuple[int, int], tuple[Text, Reals]]:
         )
         for (sex, period), listed in names.items()
     }
+
+
+@cache
+def _of_one_tradition() -> frozenset[str]:
+    """Forenames that only some groups give: they are drawn for those groups alone."""
+    own = {*MUSLIM_WOMEN, *MUSLIM_SURNAMES}
+    for locale in ("en_IN", "en_PK", "fr_DZ"):
+        own.update(_listed(locale, "first_names"))
+    shared = {name for locale in ("en_GB", "en_IE", "it_IT") for name in _listed(locale, "first_names")}
+    return frozenset(own - shared)
 
 
 def _listed(locale: str, *attributes: str) -> list[str]:
@@ -81,7 +95,19 @@ def _surnames(source: str) -> Text:
     if source == "bengali":
         names: list[str] = list(BENGALI_SURNAMES)
     elif source == "muslim":
-        names = ["Ahmed", "Akhtar", "Ali", "Begum", "Bibi", "Hussain", "Iqbal", "Khan", "Mahmood", "Malik", "Shah"]
+        names = [
+            "Ahmed",
+            "Akhtar",
+            "Ali",
+            "Begum",
+            "Bibi",
+            "Hussain",
+            "Iqbal",
+            "Khan",
+            "Mahmood",
+            "Malik",
+            "Shah",
+        ]
     elif source == "zh_CN":
         names = _listed(source, "last_romanized_names")
     else:
@@ -121,9 +147,7 @@ def forenames(sex: Integers, born: Dates, ethnic_group: Integers, rng: np.random
     return given
 
 
-def surnames(
-    head: Integers, role: Integers, ethnic_group: Integers, rng: np.random.Generator
-) -> Text:
+def surnames(head: Integers, role: Integers, ethnic_group: Integers, rng: np.random.Generator) -> Text:
     """A surname for each person; ``head`` is the row of the head of each one's household, or one's own."""
     own = _own_surnames(ethnic_group, rng)
     share = np.zeros(len(ROLES))
@@ -150,7 +174,7 @@ def _own_surnames(ethnic_group: Integers, rng: np.random.Generator) -> Text:
 def mailbox_names(forename: Text, surname: Text, number: Integers) -> Text:
     """The local part of an e-mail address: "mary.smith.1042", in plain letters."""
     first, last = _plain(forename), _plain(surname)
-    return first + "." + last + "." + number.astype(str).astype(object)
+    return np.asarray(first + "." + last + "." + number.astype(str).astype(object))
 
 
 def _plain(names: Text) -> Text:
@@ -158,6 +182,10 @@ def _plain(names: Text) -> Text:
     return np.array([plain[name] for name in names.tolist()], dtype=object)
 
 
+_NOT_FOLDED = str.maketrans({"\u0142": "l", "\u0141": "L", "\u0131": "i"})
+"""Letters that have no plain letter inside them for Unicode to find."""
+
+
 def _letters(name: str) -> str:
-    folded = unicodedata.normalize("NFKD", name.replace("ł", "l").replace("Ł", "L").replace("ı", "i"))
+    folded = unicodedata.normalize("NFKD", name.translate(_NOT_FOLDED))
     return "".join(letter for letter in folded.lower() if letter.isascii() and letter.isalpha())

@@ -10,58 +10,11 @@ import numpy as np
 
 from synthetic_data.profiles import profile_names
 from synthetic_data.profiles.finder import other_names, plain_name
-from synthetic_data.streams import stream
 from synthetic_data.quotas import Integers
+from synthetic_data.streams import stream
 from synthetic_data.town import PROPERTY_KINDS, Text
+from synthetic_data.words import STREET_TYPES, STREET_WORDS, TOWN_ENDS, TOWN_STARTS
 
-STREET_WORDS = tuple(
-    """Acorn Alder Amber Anvil Apple Arbour Archer Ash Aspen Aster Badger Barley Beacon Beech Bell
-    Bilberry Birch Blackbird Blackthorn Blossom Bluebell Bobbin Bracken Bramble Brewer Brick Briar Brook
-    Broom Bullfinch Burdock Buttercup Campion Carter Catkin Cedar Celandine Chaffinch Chandler Chapel
-    Cherry Chestnut Clematis Clover Cobbler Comfrey Cooper Copper Cornflower Cowslip Crabtree Crocus
-    Curlew Cutler Cypress Daisy Dapple Damson Dove Drover Dunlin Elder Elm Falcon Fern Fiddler Fieldfare
-    Fletcher Foxglove Foundry Friar Fuller Garnet Gatehouse Glover Goldfinch Gorse Granary Greenfinch
-    Hare Harebell Harrow Hawthorn Hazel Heather Heron Holly Honeysuckle Hornbeam Hyacinth Iris Ivy
-    Jackdaw Jasmine Jay Juniper Kestrel Kingfisher Laburnum Lantern Larch Larkspur Lark Laurel Lavender
-    Lilac Lime Linden Linnet Lupin Magnolia Magpie Mallard Maple Marigold Marjoram Mason Meadow Medlar
-    Merlin Mill Millstone Mistletoe Mulberry Myrtle Nightingale Nutmeg Oak Orchard Osier Osprey Otter
-    Owl Pear Periwinkle Petrel Pine Plover Plum Poplar Poppy Potter Primrose Quarry Quince Redstart
-    Redwing Robin Rookery Rose Rosemary Rowan Saddler Saffron Sandpiper Sawyer Sedge Shepherd Skylark
-    Sloe Snowdrop Sorrel Sparrow Spindle Spruce Starling Stonechat Swallow Swift Sycamore Tamarisk Tanner
-    Teal Teasel Thatcher Thistle Thrush Thyme Tulip Turner Turnstone Vetch Viola Wagtail Walnut Warbler
-    Waxwing Weaver Wheatear Wheelwright Whinchat Willow Woodpecker Wren Wright Yarrow Yew""".split()
-)
-
-STREET_TYPES = (
-    "Street",
-    "Road",
-    "Avenue",
-    "Close",
-    "Drive",
-    "Way",
-    "Lane",
-    "Crescent",
-    "Terrace",
-    "Grove",
-    "Gardens",
-    "Place",
-    "Walk",
-    "Rise",
-    "Mews",
-    "Row",
-)
-
-_TOWN_STARTS = tuple(
-    """Alder Amber Appin Arden Ashen Aver Barrow Bracken Bram Brindle Cald Carrow Cinder Corran Dapple Darn
-    Dunmer Elder Ember Fair Fallow Farrow Fen Fern Gander Garron Hallow Harrow Hazel Heron Hollin Ister
-    Kestrel Lark Linden Lorn Mallow Marron Merrow Mistle Nether Oaken Orrin Otter Penn Quarrel Raven Rill
-    Rowan Sable Sedge Silver Sorrel Swallow Tallow Tamar Thistle Tolver Umber Vell Wander Whin Willow Wren
-    Yarrow""".split()
-)
-_TOWN_ENDS = tuple(
-    """bourne bridge combe cross dale fold garth gate holme hurst keld leigh marsh mere moor mouth pool rigg
-    stead stoke thorpe thwaite wade water wick wold worth""".split()
-)
 _QUARTERS = ("North", "South", "East", "West", "New", "Old", "Upper", "Lower", "Great", "Little")
 
 _TOO_NEAR = 0.86
@@ -112,9 +65,10 @@ def check_invented_name(slug: str) -> None:
     if len(slug) > 40 or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
         raise UnusableName(slug)
     given = slug.replace("-", " ")
-    run_together = slug.replace("-", "")
+    forms = {given, plain_name(given)}
     for plain, name in _real_names():
-        if re.search(rf"\b{re.escape(plain)}\b", given) or _nearly(plain.replace(" ", ""), run_together):
+        run_together = plain.replace(" ", "")
+        if any(f" {plain} " in f" {form} " or _nearly(run_together, form.replace(" ", "")) for form in forms):
             raise RealPlaceName(slug, name)
 
 
@@ -124,7 +78,11 @@ def _nearly(real: str, given: str) -> bool:
     if min(len(real), len(given)) <= _SHORT or abs(len(real) - len(given)) > 2:
         return False
     matcher = difflib.SequenceMatcher(None, real, given, autojunk=False)
-    return matcher.real_quick_ratio() > _TOO_NEAR and matcher.quick_ratio() > _TOO_NEAR and matcher.ratio() > _TOO_NEAR
+    return (
+        matcher.real_quick_ratio() > _TOO_NEAR
+        and matcher.quick_ratio() > _TOO_NEAR
+        and matcher.ratio() > _TOO_NEAR
+    )
 
 
 def invent_name(seed: int) -> str:
@@ -132,7 +90,7 @@ def invent_name(seed: int) -> str:
     rng = stream(seed, "place_names.council")
     while True:
         name = _join(
-            _TOWN_STARTS[int(rng.integers(len(_TOWN_STARTS)))], _TOWN_ENDS[int(rng.integers(len(_TOWN_ENDS)))]
+            TOWN_STARTS[int(rng.integers(len(TOWN_STARTS)))], TOWN_ENDS[int(rng.integers(len(TOWN_ENDS)))]
         )
         slug = name.lower()
         try:
@@ -149,12 +107,12 @@ def _join(start: str, end: str) -> str:
 def ward_names(count: int, council: str, rng: np.random.Generator) -> Text:
     """Different invented ward names, none of them the council's own."""
     names: list[str] = []
-    starts, ends = rng.permutation(len(_TOWN_STARTS)), rng.permutation(len(_TOWN_ENDS))
+    starts, ends = rng.permutation(len(TOWN_STARTS)), rng.permutation(len(TOWN_ENDS))
     position = 0
     while len(names) < count:
-        start = _TOWN_STARTS[starts[position % len(starts)]]
+        start = TOWN_STARTS[starts[position % len(starts)]]
         turn = position // len(starts)
-        name = _join(start, _TOWN_ENDS[ends[(position + turn) % len(ends)]])
+        name = _join(start, TOWN_ENDS[ends[(position + turn) % len(ends)]])
         if position % 5 == 4:
             name = f"{_QUARTERS[(position // 5) % len(_QUARTERS)]} {name}"
         position += 1
@@ -173,13 +131,19 @@ def _is_real(name: str) -> bool:
 
 def street_names(count: int, rng: np.random.Generator) -> Text:
     """Street names, all different among any so many in a row as there are words times types."""
-    combinations = rng.permutation(len(STREET_WORDS) * len(STREET_TYPES))[np.arange(count) % (len(STREET_WORDS) * len(STREET_TYPES))]
+    combinations = rng.permutation(len(STREET_WORDS) * len(STREET_TYPES))[
+        np.arange(count) % (len(STREET_WORDS) * len(STREET_TYPES))
+    ]
     words = np.array([f"{word} " for word in STREET_WORDS], dtype=object)
     types = np.array(STREET_TYPES, dtype=object)
     return np.asarray(words[combinations // len(STREET_TYPES)] + types[combinations % len(STREET_TYPES)])
 
 
-_ESTABLISHMENT_WORDS = {"care_home": "{} Lodge Care Home", "student_hall": "{} Hall", "hostel": "{} House Hostel"}
+_ESTABLISHMENT_WORDS = {
+    "care_home": "{} Lodge Care Home",
+    "student_hall": "{} Hall",
+    "hostel": "{} House Hostel",
+}
 
 
 def establishment_names(kind: Integers, rng: np.random.Generator) -> Text:

@@ -90,7 +90,9 @@ def lay_out(
     return wards, Streets(usrn, names, ward_of), plots
 
 
-def _streets_of(worth: Reals, dwelling_type: Integers, fewest: int, rng: np.random.Generator) -> tuple[Integers, Integers]:
+def _streets_of(
+    worth: Reals, dwelling_type: Integers, fewest: int, rng: np.random.Generator
+) -> tuple[Integers, Integers]:
     """Order homes into neighbourhoods of like worth, those into streets of like types."""
     homes = worth.size
     by_worth = np.argsort(worth + rng.normal(0, 1.4, homes), kind="stable")
@@ -111,7 +113,7 @@ def _wards_of(street_of: Integers, streets: int, wards: int, rng: np.random.Gene
     middle = np.cumsum(homes) - homes / 2
     shares = rng.uniform(0.85, 1.15, wards)
     ward = np.searchsorted(np.cumsum(shares) / shares.sum() * homes.sum(), middle)
-    if np.unique(ward).size < wards:
+    if not np.bincount(ward, minlength=wards).all():
         return np.arange(streets) * wards // streets
     return ward.astype(np.int64)
 

@@ -25,7 +25,7 @@ def quotas(total: int, shares: Sequence[float] | Reals) -> npt.NDArray[np.int64]
     whole = np.floor(exact).astype(np.int64)
     missing = total - int(whole.sum())
     whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
-    return whole
+    return np.asarray(whole)
 
 
 def pick(likelihood: Reals, count: int, rng: np.random.Generator) -> Flags:
@@ -107,10 +107,29 @@ def round_table(table: Reals, rows: Integers, columns: Integers) -> npt.NDArray[
                 whole[row, column] += step
                 left_of_rows[row] -= step
                 left_of_columns[column] -= step
+    _undo_unlikely(whole, likely.reshape(table.shape))
     return whole
 
 
-def allot(group: Integers, affinity: Reals, counts: Integers, rng: np.random.Generator) -> npt.NDArray[np.int8]:
+def _undo_unlikely(whole: npt.NDArray[np.int64], likely: Flags) -> None:
+    """Trade what landed in an impossible cell against another row, totals unchanged."""
+    for row, column in np.argwhere((whole > 0) & ~likely).tolist():
+        for _ in range(int(whole[row, column])):
+            trades = likely[row][None, :] & likely[:, column][:, None] & (whole > 0)
+            trades[row], trades[:, column] = False, False
+            found = np.argwhere(trades)
+            if not found.size:
+                break
+            other_row, other_column = found[0].tolist()
+            whole[row, column] -= 1
+            whole[other_row, other_column] -= 1
+            whole[row, other_column] += 1
+            whole[other_row, column] += 1
+
+
+def allot(
+    group: Integers, affinity: Reals, counts: Integers, rng: np.random.Generator
+) -> npt.NDArray[np.int8]:
     """Give every row one of the options, exactly ``counts`` of each.
 
     ``group`` says which row of ``affinity`` (groups by options) a row follows. How the

@@ -7,8 +7,6 @@ children, sharers and students take what is left. Roles are read off the ages af
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from synthetic_data.assumptions import (
@@ -22,38 +20,17 @@ from synthetic_data.assumptions import (
 from synthetic_data.household_shapes import Shapes
 from synthetic_data.matching import match_by_age
 from synthetic_data.quotas import Flags, Integers, Reals, pick
+from synthetic_data.seats import (
+    NOBODY,
+    Seats,
+    children_ages,
+    let_either_lead,
+    name_heads,
+    part_ill_matched,
+)
 from synthetic_data.town import SEXES
 
 _WOMAN, _MAN = SEXES.index("F"), SEXES.index("M")
-_NOBODY = -1
-
-
-@dataclass(frozen=True, slots=True)
-class Seats:
-    """Who lives where while the town is being filled; the arrays change in place.
-
-    ``household`` is a row for each person (-1 when free or communal); ``head``, ``partner``
-    are people for each household (-1 for none).
-    """
-
-    age: Integers
-    sex: Integers
-    free: Flags
-    household: Integers
-    head: Integers
-    partner: Integers
-
-    def take(self, persons: Integers, households: Integers, place: Integers | None = None) -> None:
-        """Seat those who were found (not -1), as ``head`` or ``partner`` where given."""
-        found = persons >= 0
-        self.household[persons[found]] = households[found]
-        self.free[persons[found]] = False
-        if place is not None:
-            place[households[found]] = persons[found]
-
-    def free_adults(self, sex: int | None = None) -> Integers:
-        suited = self.free & (self.age >= 18)
-        return np.flatnonzero(suited if sex is None else suited & (self.sex == sex))
 
 
 def seat_residents(
@@ -70,9 +47,9 @@ def seat_residents(
         age,
         sex,
         available.copy(),
-        np.full(age.size, _NOBODY, dtype=np.int64),
-        np.full(households, _NOBODY, dtype=np.int64),
-        np.full(households, _NOBODY, dtype=np.int64),
+        np.full(age.size, NOBODY, dtype=np.int64),
+        np.full(households, NOBODY, dtype=np.int64),
+        np.full(households, NOBODY, dtype=np.int64),
     )
     families = np.flatnonzero(shapes.children > 0)
     if families.size:
@@ -81,8 +58,9 @@ def seat_residents(
     _seat_alone(seats, shapes, rng)
     _seat_couples(seats, shapes, rng)
     _seat_others(seats, shapes, student_households, rng)
-    _name_heads(seats)
-    _part_ill_matched(seats, shapes)
+    name_heads(seats)
+    part_ill_matched(seats, shapes)
+    let_either_lead(seats, rng)
     return seats
 
 
@@ -104,21 +82,12 @@ def _seat_children(seats: Seats, shapes: Shapes, families: Integers, rng: np.ran
     seats.take(children, owner[np.argsort(wish, kind="stable")])
 
 
-def _children_ages(seats: Seats, households: int) -> tuple[Integers, Integers]:
-    """Age of the youngest and the eldest under 18 in each household."""
-    youngest, eldest = np.full(households, 99), np.full(households, -1)
-    children = np.flatnonzero((seats.household >= 0) & (seats.age < 18))
-    np.minimum.at(youngest, seats.household[children], seats.age[children])
-    np.maximum.at(eldest, seats.household[children], seats.age[children])
-    return youngest, eldest
-
-
 def _seat_parents(seats: Seats, shapes: Shapes, families: Integers, rng: np.random.Generator) -> None:
-    youngest, eldest = _children_ages(seats, shapes.size.size)
+    youngest, eldest = children_ages(seats, shapes.size.size)
     gap = np.clip(rng.normal(27.5, 5.2, families.size), 18, 41)
     lowest = eldest[families] + 18
-    wish = np.clip(eldest[families] + gap, lowest, np.maximum(youngest[families] + 42, lowest))
-    wish = np.rint(wish).astype(np.int64)
+    suited = np.clip(eldest[families] + gap, lowest, np.maximum(youngest[families] + 42, lowest))
+    wish = np.rint(suited).astype(np.int64)
     father = ~shapes.couple[families] & (rng.random(families.size) < LONE_FATHERS)
     for sex, rows in ((_WOMAN, ~father), (_MAN, father)):
         found = match_by_age(wish[rows], seats.free_adults(sex), seats.age, 4, rng)
@@ -142,7 +111,7 @@ def _seat_partners(seats: Seats, couples: Integers, rng: np.random.Generator) ->
 
 
 def _likelihood(table: dict[int, float], age: Integers) -> Reals:
-    return np.array(by_age(table))[age]
+    return np.asarray(np.array(by_age(table))[age])
 
 
 def _seat_alone(seats: Seats, shapes: Shapes, rng: np.random.Generator) -> None:
@@ -177,16 +146,14 @@ def _seat_others(seats: Seats, shapes: Shapes, students: Integers, rng: np.rando
         rows = np.flatnonzero(wish >= 0)
         found = match_by_age(wish[rows], seats.free_adults(), seats.age, reach, rng)
         seats.take(found, owner[rows])
-        wish[rows[found >= 0]] = _NOBODY
+        wish[rows[found >= 0]] = NOBODY
     rows = np.flatnonzero(wish >= 0)
     rows = rows[np.argsort(wish[rows], kind="stable")]
     left = seats.free_adults()
     seats.take(left[np.argsort(seats.age[left], kind="stable")], owner[rows])
 
 
-def _ages_for_others(
-    seats: Seats, owner: Integers, students: Integers, rng: np.random.Generator
-) -> Integers:
+def _ages_for_others(seats: Seats, owner: Integers, students: Integers, rng: np.random.Generator) -> Integers:
     """The age that would suit each seat still open."""
     number, households = owner.size, seats.head.size
     head = seats.head[owner]
@@ -208,56 +175,14 @@ def _ages_for_others(
             sharing,
             first,
         ],
-        [rng.normal(20.3, 1.4, number), known - younger, known + younger, known + nearby, sharers + nearby, parent],
+        [
+            rng.normal(20.3, 1.4, number),
+            known - younger,
+            known + younger,
+            known + nearby,
+            sharers + nearby,
+            parent,
+        ],
         parent - younger,
     )
-    return np.clip(np.rint(wish), 18, 100).astype(np.int64)
-
-
-def _name_heads(seats: Seats) -> None:
-    """The eldest adult heads a household that was given no head."""
-    housed = np.flatnonzero(seats.household >= 0)
-    eldest_last = housed[np.argsort(seats.age[housed], kind="stable")]
-    eldest = np.full(seats.head.size, _NOBODY, dtype=np.int64)
-    eldest[seats.household[eldest_last]] = eldest_last
-    missing = seats.head < 0
-    seats.head[missing] = eldest[missing]
-
-
-def unparented(seats: Seats) -> Integers:
-    """Households where a child has no adult at least 16 and at most 55 years older."""
-    child = (seats.household >= 0) & (seats.age < 18)
-    home = seats.household[child]
-    head, partner = seats.head[home], seats.partner[home]
-    gap = seats.age[head] - seats.age[child]
-    other = np.where(partner >= 0, seats.age[partner] - seats.age[child], -1)
-    suits = ((gap >= 16) & (gap <= 55)) | ((other >= 16) & (other <= 55))
-    return np.unique(home[~suits])
-
-
-def _part_ill_matched(seats: Seats, shapes: Shapes) -> None:
-    """Swap the few heads whose age does not suit the children with someone whose age does."""
-    households = unparented(seats)
-    if not households.size:
-        return
-    youngest, eldest = _children_ages(seats, shapes.size.size)
-    for household in households.tolist():
-        home = seats.household
-        childless = (home >= 0) & (seats.age >= 18) & (shapes.children[home] == 0) & (seats.partner[home] < 0)
-        suited = childless & (seats.age >= eldest[household] + 18) & (seats.age <= youngest[household] + 45)
-        if not suited.any():
-            suited = childless & (seats.age >= eldest[household] + 16) & (seats.age <= youngest[household] + 55)
-        candidates = np.flatnonzero(suited)
-        head = int(seats.head[household])
-        same = candidates[seats.sex[candidates] == seats.sex[head]]
-        candidates = same if same.size else candidates
-        if candidates.size:
-            _swap(seats, head, int(candidates[household % candidates.size]))
-
-
-def _swap(seats: Seats, one: int, other: int) -> None:
-    here, there = int(seats.household[one]), int(seats.household[other])
-    seats.household[one], seats.household[other] = there, here
-    seats.head[here] = other
-    if seats.head[there] == other:
-        seats.head[there] = one
+    return np.asarray(np.clip(np.rint(wish), 18, 100).astype(np.int64))

@@ -62,8 +62,8 @@ def form_society(profile: Profile, residents: int, seed: int) -> Society:
 
 
 def _in_halls(communal: Communal) -> Flags:
-    halls = np.flatnonzero(communal.kind == PROPERTY_KINDS.index("student_hall"))
-    return np.isin(communal.establishment, halls)
+    is_hall = np.append(communal.kind == PROPERTY_KINDS.index("student_hall"), False)
+    return np.asarray(is_hall[communal.establishment])
 
 
 def _student_houses(profile: Profile, age: Integers, in_halls: int) -> int:

@@ -128,14 +128,17 @@ def households_table(
 def describe(profile: Profile, society: Society, settled: Settled, seed: int, as_of: date) -> Residents:
     """People: who they are, what they are called, how they can be reached."""
     persons, household = settled.persons, settled.household_of
-    age, sex, role, student = (a[persons] for a in (society.age, society.sex, society.role, society.student))
+    age, sex, role = (column[persons] for column in (society.age, society.sex, society.role))
+    student = society.student[persons]
     siblings = np.where((role == _CHILD) & (household >= 0), household, -1)
     born = born_on(age, days_past_birthday(age, siblings, stream(seed, "people.birthdays")), as_of)
     rows = np.arange(persons.size)
     outside = household < 0
     belongs = np.where(outside, rows - int((~outside).sum()) + settled.households.size, household)
     first = np.searchsorted(belongs, np.arange(int(belongs[-1]) + 1))
-    groups = people.ethnic_groups(profile, belongs, settled.street_of[first], age, stream(seed, "people.ethnic_groups"))
+    groups = people.ethnic_groups(
+        profile, belongs, settled.street_of[first], age, stream(seed, "people.ethnic_groups")
+    )
     social = ~outside & is_social(society.tenure)[society.seats.household[persons]]
     forename = people_names.forenames(sex, born, groups, stream(seed, "people.forenames"))
     surname = people_names.surnames(first[belongs], role, groups, stream(seed, "people.surnames"))
@@ -149,7 +152,9 @@ def describe(profile: Profile, society: Society, settled: Settled, seed: int, as
         forename=forename,
         surname=surname,
         ethnic_group=groups,
-        economic_class=people.economic_classes(profile, age, student, social, stream(seed, "people.economic_classes")),
+        economic_class=people.economic_classes(
+            profile, age, student, social, stream(seed, "people.economic_classes")
+        ),
         student=student & (age >= 18),
         email=email,
         mobile=mobile,

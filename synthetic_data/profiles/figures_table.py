@@ -63,12 +63,11 @@ def filled_row(table: str, authority: dict[str, str]) -> tuple[dict[str, str], d
 def _from_neighbours(table: str, column: str, authority: dict[str, str]) -> tuple[str, str]:
     published = {row["gss_code"]: float(row[column]) for row in read_table(table) if row[column]}
     authorities = [row for row in read_table("authorities") if row["gss_code"] in published]
-    for place, neighbours in (
-        (authority["region"], [a for a in authorities if a["region"] == authority["region"]]),
-        (authority["nation"], [a for a in authorities if a["nation"] == authority["nation"]]),
-        ("England and Wales", authorities),
-    ):
-        if len(neighbours) >= ENOUGH_NEIGHBOURS:
+    place, neighbours = "England and Wales", authorities
+    for wider in ("region", "nation"):
+        near = [a for a in authorities if a[wider] == authority[wider]]
+        if len(near) >= ENOUGH_NEIGHBOURS:
+            place, neighbours = authority[wider], near
             break
     figures = [published[a["gss_code"]] for a in neighbours]
     if is_rate(column):

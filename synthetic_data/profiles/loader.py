@@ -18,7 +18,10 @@ def load_profile(gss_code: str) -> Profile:
         KeyError: there is no such authority.
     """
     authority, _ = filled_row("authorities", {"gss_code": gss_code})
-    people, households, council_tax, volumes = {}, {}, {}, {}
+    people: dict[str, str] = {}
+    households: dict[str, str] = {}
+    council_tax: dict[str, str] = {}
+    volumes: dict[str, str] = {}
     assumed: dict[str, str] = {}
     for table, row in (
         ("age_sex", people),

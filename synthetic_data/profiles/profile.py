@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-AGE_BANDS = tuple((age, age + 4) for age in range(0, 85, 5)) + ((85, 104),)
+AGE_BANDS = (*((age, age + 4) for age in range(0, 85, 5)), (85, 104))
 """First and last age of the eighteen bands of age; nobody is made older than the last."""
 
 Counts = Mapping[str, int]

@@ -18,7 +18,7 @@ RUN tools/bin/pip wheel --no-cache-dir --no-deps --no-build-isolation --wheel-di
  && tools/bin/pip --python /opt/council/bin/python install --no-cache-dir --no-deps --no-index wheels/*.whl
 
 FROM ${BASE}
-RUN useradd --system --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin council \
+RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /usr/sbin/nologin council \
  && install --directory --owner council --group council --mode 700 /data
 COPY --from=build /opt/council /opt/council
 ENV PATH=/opt/council/bin:$PATH \

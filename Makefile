@@ -10,7 +10,7 @@
 PYTHON ?= python3
 OPTIONS ?=
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet --quiet
 
 .PHONY: up test check lint lock clean
 .DELETE_ON_ERROR:

@@ -1,0 +1,50 @@
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+
+from tests.container.base import REPOSITORY, provide_base
+from tests.container.compose import Project
+from tests.container.engine import Engine, NoEngine, any_engine
+
+TAG = "virtual-council"
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
+
+
+@pytest.fixture(scope="session")
+def engine() -> Iterator[Engine]:
+    """A Docker engine; in CI's container stage there must be one."""
+    if "container" not in os.environ.get("COUNCIL_STAGE", ""):
+        pytest.skip("starts a Docker engine and builds an image: set COUNCIL_STAGE=container to run it")
+    try:
+        with any_engine() as engine:
+            yield engine
+    except NoEngine as reason:
+        if os.environ.get("CI") == "true":
+            pytest.fail(str(reason))
+        pytest.skip(str(reason))
+
+
+@pytest.fixture(scope="session")
+def image(engine: Engine) -> str:
+    """The name of the image, built from the Dockerfile as an engine without BuildKit builds it."""
+    provide_base(engine.client)
+    proxies = {name: os.environ[name] for name in PROXIES if name in os.environ}
+    # The host's own network, so that a build behind a local proxy or resolver reaches the package index.
+    engine.client.images.build(
+        path=str(REPOSITORY), tag=TAG, network_mode="host", buildargs=proxies, rm=True, forcerm=True
+    )
+    return TAG
+
+
+@pytest.fixture(scope="session")
+def project(engine: Engine, image: str) -> Iterator[Project]:
+    """`docker compose up`, healthy; taken down with its volume at the end."""
+    project = Project(engine.address)
+    try:
+        project.up()
+        yield project
+    finally:
+        project.down("--volumes")

@@ -53,5 +53,5 @@ def _other_services(name: str, built: set[str], known: set[str]) -> str:
     surplus = ", ".join(sorted(built - known)) or "nothing"
     return (
         f"{name} was built with other services: it lacks {lacks}, and this sandbox lacks its {surplus}. "
-        "Build a new council with --name, or build this one again with --replace."
+        f"Build a new council with --name, or delete this one (`council delete {name}`) and build it again."
     )

@@ -36,6 +36,14 @@ class OtherVersion(Failure):
 class HalfBuilt(Failure):
     """A build was interrupted and left part of a council behind."""
 
+    @classmethod
+    def of(cls, name: str) -> HalfBuilt:
+        """The failure for the council of that name."""
+        return cls(
+            f"{name} is half-built: its building was interrupted, or is still going on elsewhere. "
+            f"When no build is running, `council delete {name}` clears it away; then build it again."
+        )
+
 
 class NoSuchCouncil(Failure):
     """The data folder has no council of that name."""
@@ -111,7 +119,7 @@ class DataFolder:
         file = self.file(name)
         if not file.exists():
             if name in self.half_built():
-                raise HalfBuilt(_half_built(name))
+                raise HalfBuilt.of(name)
             there = ", ".join(self.names()) or "none yet"
             raise NoSuchCouncil(f"There is no council called {name} in {self.path}; there is: {there}")
         return file
@@ -128,7 +136,7 @@ class DataFolder:
         try:
             os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
         except FileExistsError as error:
-            raise HalfBuilt(_half_built(name)) from error
+            raise HalfBuilt.of(name) from error
         try:
             yield unfinished
             unfinished.rename(final)
@@ -169,10 +177,3 @@ def read_facts(file: Path) -> dict[str, Any]:
             f"version reads format {FORMAT}. Build a new one with --name, or use the version that made it."
         )
     return facts
-
-
-def _half_built(name: str) -> str:
-    return (
-        f"{name} is half-built: its building was interrupted, or is still going on elsewhere. "
-        f"When no build is running, `council delete {name}` clears it away; then build it again."
-    )

@@ -1,0 +1,39 @@
+"""The ``council`` command."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from sandbox.cli import councils, journeys, services
+from sandbox.failure import Failure
+from service_apis.kit.discovery import BrokenService
+
+COULD_NOT = 2
+INTERRUPTED = 130
+
+app = typer.Typer(
+    name="council",
+    help="A fake local authority in a box: build one, serve it, prove products on it.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+councils.add_to(app)
+services.add_to(app)
+journeys.add_to(app)
+
+
+def main() -> None:
+    """Run the command; a failure that a person can mend is one plain message and exit code 2."""
+    try:
+        app()
+    except (Failure, BrokenService) as failure:
+        typer.echo(f"council: {failure}", err=True)
+        sys.exit(COULD_NOT)
+    except KeyboardInterrupt:
+        typer.echo("council: interrupted; nothing was left half-made", err=True)
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,179 @@
+"""``council up``, ``build``, ``list`` and ``delete``."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from sandbox import ask, machine
+from sandbox.ask import Ask
+from sandbox.cli.options import (
+    DEFAULT_DATA,
+    SERVER,
+    AsOf,
+    Data,
+    FixedKey,
+    Like,
+    Name,
+    Residents,
+    Seed,
+    as_day,
+)
+from sandbox.folder import DataFolder, OtherVersion, read_facts
+from service_apis.kit.discovery import discover
+
+Host = Annotated[
+    str,
+    typer.Option("--host", envvar="COUNCIL_HOST", help="The address to listen at.", rich_help_panel=SERVER),
+]
+Port = Annotated[
+    int,
+    typer.Option("--port", envvar="COUNCIL_PORT", min=1, max=65535, help="The port.", rich_help_panel=SERVER),
+]
+ServicePort = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--service-port",
+        help="Let one service answer at a port of its own as well: [b]street-reports=8101[/b].",
+        rich_help_panel=SERVER,
+    ),
+]
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add these commands."""
+    for name, command in (("up", up), ("build", build), ("list", list_councils), ("delete", delete)):
+        app.command(name, rich_help_panel="Councils")(command)
+
+
+def up(
+    like: Like = None,
+    residents: Residents = None,
+    seed: Seed = None,
+    as_of: AsOf = None,
+    name: Name = None,
+    data: Data = DEFAULT_DATA,
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    service_port: ServicePort = None,
+    key: FixedKey = None,
+) -> None:
+    """Serve a council, building it first if there is none. Without options: the demo council."""
+    from sandbox.app import Sandbox
+    from sandbox.serving import Addresses, greeting, listening, serve, service_ports
+
+    services = discover()
+    asked = Ask(like, residents, seed, as_day(as_of), name)
+    ports = service_ports(service_port or [], [service.url_name for service in services.values()])
+    addresses = Addresses(host, port, ports)
+    folder = DataFolder(data)
+    with listening(addresses) as sockets:
+        first = ask.already_there(folder, asked) or _build(folder, asked)
+        sandbox = Sandbox(folder, services, first, key=key, ports=ports)
+        try:
+            for line in greeting(sandbox, addresses.url):
+                typer.echo(line)
+            for unreadable in sandbox.councils.unreadable.values():
+                typer.echo(f"Left out: {unreadable}", err=True)
+            serve(sandbox, sockets)
+        finally:
+            sandbox.close()
+
+
+def build(
+    like: Like = None,
+    residents: Residents = None,
+    seed: Seed = None,
+    as_of: AsOf = None,
+    name: Name = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Build a council without serving it."""
+    folder = DataFolder(data)
+    asked = Ask(like, residents, seed, as_day(as_of), name)
+    if asked.is_open:
+        asked = Ask(name=ask.DEMO_NAME)
+    there = ask.already_there(folder, asked)
+    if there is not None:
+        raise ask.ThereAlready(f"{there} is there already; serve it with `council up --name {there}`")
+    _build(folder, asked)
+
+
+def _build(folder: DataFolder, asked: Ask) -> str:
+    """Build what was asked, showing how far it has got, and return its name."""
+    from sandbox.build import build as build_council
+
+    started = machine.seconds()
+    plan = ask.plan_of(asked)
+    console = Console(stderr=True)
+    columns = (TextColumn("Building {task.fields[name]}"), BarColumn(), TextColumn("{task.description}"))
+    with _stopping_tidily(), Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
+        task = bar.add_task("", total=1.0, name=plan.name)
+        build_council(
+            folder, plan, discover(), lambda what, share: bar.update(task, description=what, completed=share)
+        )
+    facts = read_facts(folder.file(plan.name))
+    typer.echo(
+        f"Built {plan.name}: {facts['residents']:,} residents in {facts['homes']:,} homes, shaped like "
+        f"{facts['shaped_like']} ({facts['figures']}), in {machine.seconds() - started:.1f} s",
+        err=True,
+    )
+    return plan.name
+
+
+@contextmanager
+def _stopping_tidily() -> Iterator[None]:
+    """Let a request to terminate unwind like Ctrl-C does, so that a build leaves nothing behind."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def list_councils(data: Data = DEFAULT_DATA) -> None:
+    """List the councils that there are."""
+    folder = DataFolder(data)
+    table = Table("Name", "Title", "Shaped like", "Residents", "Homes", "Seed", "As of", box=None)
+    for name in folder.names():
+        try:
+            facts = read_facts(folder.file(name))
+        except OtherVersion as failure:
+            typer.echo(f"{name}: {failure}", err=True)
+            continue
+        table.add_row(
+            name,
+            facts["title"],
+            facts["shaped_like"],
+            f"{facts['residents']:,}",
+            f"{facts['homes']:,}",
+            str(facts["seed"]),
+            facts["as_of"],
+        )
+    if table.row_count:
+        Console().print(table)
+    for name in folder.half_built():
+        typer.echo(f"{name}: half-built; `council delete {name}` clears it away", err=True)
+    if not folder.names() and not folder.half_built():
+        typer.echo(f"There are no councils in {folder.path} yet; `council build` makes one")
+
+
+def delete(
+    name: Annotated[str, typer.Argument(help="The council to delete, whole or half-built.")],
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Delete a council and everything in it."""
+    DataFolder(data).remove(name)
+    typer.echo(f"Deleted {name}")

@@ -1,0 +1,127 @@
+"""A running sandbox as seen from a run of journeys: one that is there, or one started for the run."""
+
+from __future__ import annotations
+
+import tempfile
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import httpx
+import uvicorn
+
+from sandbox.failure import Failure
+from sandbox.folder import DataFolder
+from sandbox.keys import Keyring
+from service_apis.kit.discovery import discover
+
+if TYPE_CHECKING:
+    from scenarios import Run
+
+AS_OF = date(2026, 6, 1)
+"""The day on which a sandbox started for a run begins, so that every run sees the same."""
+RESIDENTS = 2_000
+LONGEST_DETAIL = 2_000
+
+
+class NotReached(Failure):
+    """A sandbox that should be running does not answer as one, or its key is not known."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSandbox:
+    """Where a sandbox answers, which of its councils is meant, and a key to everything on it."""
+
+    url: str
+    council: str
+    key: str
+
+    def tell(self, run: Run) -> None:
+        """Tell the sandbox what the journeys came to, for its console. Raises NotReached."""
+        items = [
+            {
+                "journey": journey.journey,
+                "title": journey.title[:200],
+                "verdict": journey.outcome.value,
+                "steps": len(journey.steps),
+                "seconds": journey.seconds,
+                "detail": _what_went_wrong(journey)[:LONGEST_DETAIL],
+            }
+            for journey in run.journeys
+        ]
+        answer = _asked(
+            "POST",
+            f"{self.url}/sandbox/councils/{self.council}/journeys",
+            json={"items": items},
+            headers={"Authorization": f"Bearer {self.key}"},
+        )
+        if answer.status_code != httpx.codes.CREATED:
+            raise NotReached(f"{self.url} did not take the results: {answer.status_code} {answer.text[:200]}")
+
+
+def _what_went_wrong(journey: Any) -> str:
+    from scenarios.report import details
+
+    lines = [line.strip() for step in journey.steps for line in details(step)]
+    return journey.reason or "\n".join(lines)
+
+
+def there(url: str, council: str | None, key: str | None, data: Path) -> RunningSandbox:
+    """The sandbox that answers at ``url``; without a key, the data folder's own is taken.
+
+    Raises NotReached where nothing answers, or no council or key is to be had.
+    """
+    url = url.rstrip("/")
+    answer = _asked("GET", f"{url}/sandbox/councils")
+    try:
+        names = [each["name"] for each in answer.json()["items"]]
+    except (ValueError, KeyError, TypeError) as error:
+        raise NotReached(f"What answers at {url} is not a sandbox (it said {answer.status_code})") from error
+    if council is not None and council not in names:
+        raise NotReached(f"{url} has no council called {council}; it has: {', '.join(names)}")
+    if key is None:
+        if not (data / "keys.json").exists():
+            raise NotReached(f"Give the key of the sandbox at {url} with --key, or in COUNCIL_KEY")
+        key = Keyring(DataFolder(data).path).first.secret
+    return RunningSandbox(url, council or names[0], key)
+
+
+def _asked(method: str, url: str, **request: Any) -> httpx.Response:
+    try:
+        return httpx.request(method, url, timeout=30, **request)
+    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        raise NotReached(f"Nothing answers at {url}: {error}. Start a sandbox with `council up`.") from error
+
+
+@contextmanager
+def temporary() -> Iterator[RunningSandbox]:
+    """A small council in a folder of its own, served on a free port until the run is over."""
+    from sandbox.app import Sandbox
+    from sandbox.build import Plan, build
+    from sandbox.serving import Addresses, listening
+    from synthetic_data.profiles import find_profile
+
+    with tempfile.TemporaryDirectory(prefix="virtual-council-") as path:
+        folder = DataFolder(Path(path) / "council-data")
+        plan = Plan("fairwater", find_profile("Hartlepool"), RESIDENTS, 7, AS_OF)
+        build(folder, plan, discover(), lambda what, share: None)
+        sandbox = Sandbox(folder, discover(), plan.name)
+        with listening(Addresses("127.0.0.1", 0, {})) as sockets:
+            config = uvicorn.Config(sandbox.gateway, log_level="error", access_log=False, lifespan="off")
+            server = uvicorn.Server(config)
+            thread = threading.Thread(target=server.run, kwargs={"sockets": sockets})
+            thread.start()
+            try:
+                while not server.started:
+                    time.sleep(0.01)
+                port = sockets[0].getsockname()[1]
+                yield RunningSandbox(f"http://127.0.0.1:{port}", plan.name, sandbox.keyring.first.secret)
+            finally:
+                server.should_exit = True
+                thread.join()
+                sandbox.close()

@@ -1,0 +1,116 @@
+"""Serving: the ports, and what is printed when they answer."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from itertools import islice
+
+import uvicorn
+
+from sandbox.app import Sandbox
+from sandbox.failure import Failure
+from sandbox.inside import CannotTry, address_of
+
+EVERYWHERE = ("0.0.0.0", "::")
+
+
+class PortTaken(Failure):
+    """Something else listens at the port."""
+
+
+class NoSuchServiceForPort(Failure):
+    """A port was asked for a service that there is not."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Where to listen: a host, a port for everything, and ports for single services."""
+
+    host: str
+    port: int
+    service_ports: Mapping[int, str]
+
+    @property
+    def url(self) -> str:
+        """The address to tell people."""
+        return f"http://{'127.0.0.1' if self.host in EVERYWHERE else self.host}:{self.port}"
+
+
+def service_ports(asked: list[str], url_names: list[str]) -> dict[int, str]:
+    """Ports by service from ``NAME=PORT`` texts. Raises NoSuchServiceForPort."""
+    ports: dict[int, str] = {}
+    for text in asked:
+        name, _, port = text.partition("=")
+        name = name.replace("_", "-")
+        if name not in url_names or not port.isdigit() or not 0 < int(port) < 65536:
+            raise NoSuchServiceForPort(
+                f"--service-port takes NAME=PORT with one of {', '.join(url_names)}; not {text!r}"
+            )
+        ports[int(port)] = name
+    return ports
+
+
+@contextlib.contextmanager
+def listening(addresses: Addresses) -> Iterator[list[socket.socket]]:
+    """Take the ports, before anything slow is done. Raises PortTaken."""
+    with contextlib.ExitStack() as open_sockets:
+        sockets = []
+        for port in (addresses.port, *addresses.service_ports):
+            taken = open_sockets.enter_context(socket.socket(socket.AF_INET, socket.SOCK_STREAM))
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                taken.bind((addresses.host, port))
+            except OSError as error:
+                raise PortTaken(
+                    f"Port {port} of {addresses.host} cannot be used ({error.strerror}). "
+                    "Stop what listens there, or name another port with --port."
+                ) from error
+            sockets.append(taken)
+        yield sockets
+
+
+def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
+    """Serve until told to stop by a signal."""
+    config = uvicorn.Config(
+        sandbox.gateway,
+        log_level="warning",
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=5,
+    )
+    for each in sockets:
+        each.listen(config.backlog)
+    with contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=sockets)
+
+
+def greeting(sandbox: Sandbox, url: str) -> Iterator[str]:
+    """The lines printed at start: council, console, API, key, and a call that works when pasted."""
+    council = sandbox.councils.first
+    key = sandbox.keyring.first.secret
+    facts = council.facts
+    yield (
+        f"{facts['title']}: a pretend council of {facts['residents']:,} residents, "
+        f"shaped like {facts['shaped_like']} ({facts['figures']})"
+    )
+    yield f"Console  {url}/"
+    yield f"API      {url}/councils/{council.name}/"
+    yield f"Key      {key}"
+    path = asyncio.run(_something_to_try(sandbox, url))
+    yield f'Try      curl -H "Authorization: Bearer {key}" "{url}{path}"'
+
+
+async def _something_to_try(sandbox: Sandbox, url: str) -> str:
+    """The first example of any service that has something to show on this council."""
+    council, key = sandbox.councils.first, sandbox.keyring.first.secret
+    for service in council.services.values():
+        for example in islice(service.tries, 1):
+            with contextlib.suppress(CannotTry):
+                host = url.removeprefix("http://")
+                return await address_of(sandbox.gateway, council.name, service, example, key, host)
+    return "/sandbox/councils"

@@ -40,6 +40,7 @@ _TOKEN = re.compile(
     |(?P<operator>==|!=|<=|>=|<|>|&&|\|\|))""",
     re.VERBOSE,
 )
+_DELIMITED = re.compile(r"^/.*/[a-z]*$")
 _WORDS = {"true": True, "false": False, "null": None}
 
 
@@ -117,6 +118,10 @@ def check_readable(criterion: Criterion) -> None:
         raise NotACondition(f"a {criterion.type} criterion needs a `context`, e.g. `$response.body`")
     parse(criterion.context)
     if criterion.type == "regex":
+        if _DELIMITED.search(criterion.condition):
+            raise NotACondition(
+                f"`{criterion.condition}` stands between slashes, which other runners take away"
+            )
         try:
             re.compile(criterion.condition)
         except re.error as wrong:

@@ -39,6 +39,9 @@ _SHAPES = tuple(
     )
 )
 _EMBEDDED = re.compile(r"\{(\$[^{}]+)\}")
+_ROOT_INSIDE = re.compile(
+    r"\$(?:url|method|statusCode|(?:request|response|inputs|outputs|steps|workflows)\.)"
+)
 _LOOKS_LIKE_ONE = re.compile(r"\$[A-Za-z]\S*")
 
 
@@ -127,17 +130,19 @@ def whole(text: str) -> Expression | None:
 
 def found_in(value: Any) -> Iterator[str]:
     """The text of every expression anywhere inside a value of a document, parsed or not."""
-    if isinstance(value, str):
-        embedded = _EMBEDDED.findall(value)
+    for text in _texts(value):
+        embedded = _EMBEDDED.findall(text)
         yield from embedded
-        if not embedded and _LOOKS_LIKE_ONE.fullmatch(value):
-            yield value
-    elif isinstance(value, Mapping):
-        for inner in value.values():
-            yield from found_in(inner)
-    elif isinstance(value, list | tuple):
-        for inner in value:
-            yield from found_in(inner)
+        if not embedded and _LOOKS_LIKE_ONE.fullmatch(text):
+            yield text
+
+
+def unbraced_in(value: Any) -> Iterator[str]:
+    """Texts in which an expression stands among other words without its braces."""
+    for text in _texts(value):
+        rest = _EMBEDDED.sub("", text)
+        if not _LOOKS_LIKE_ONE.fullmatch(text) and _ROOT_INSIDE.search(rest):
+            yield text
 
 
 def fill(value: Any, scope: Scope) -> Any:
@@ -180,6 +185,17 @@ def point(value: Any, pointer: str, text: str) -> Any:
         else:
             raise NoValue(f"`{text}` finds nothing: there is no `{name}`")
     return value
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, list | tuple):
+        for inner in value:
+            yield from _texts(inner)
 
 
 def _key(place: Any, name: str, text: str) -> Any:

@@ -70,8 +70,8 @@ class Packs:
         raise UnknownJourney(f"there is no journey `{journey_id}`; {suggestion(journey_id, names)}")
 
     def chosen(self, only: Sequence[str] | None) -> tuple[Journey, ...]:
-        """All journeys, or those named by id or by pack, with the journeys that they depend on first."""
-        if only is None:
+        """All journeys, or those of the ids or packs named, after the journeys that they depend on."""
+        if not only:
             picked = list(self.journeys)
         else:
             known = {journey.id for journey in self.journeys} | {journey.pack for journey in self.journeys}

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from scenarios.arazzo import Document, Workflow
 from scenarios.problems import Mistake, suggestion
 from scenarios.reading import json_path
-from scenarios.steps import Found, Place, Reader, parameters_in
+from scenarios.steps import Found, Place, Reader
 
 GIVEN_INPUTS = ("council", "key")
 """What every run gives to every journey: the council's name and an API key."""
@@ -29,7 +29,6 @@ def _document(document: Document) -> Found:
         place: Place = ("workflows", index)
         yield from _inputs(document, workflow, place)
         yield from _calls(document, workflow, place)
-        yield from parameters_in(document, workflow.parameters, place)
         yield from _repeats([step.step_id for step in workflow.steps], (*place, "steps"), "stepId")
         for number, step in enumerate(workflow.steps):
             yield from Reader(document, workflow, step).step((*place, "steps", number))
@@ -40,7 +39,7 @@ def _document(document: Document) -> Found:
         ):
             yield from reader.actions(actions, (*place, kind), after_failure=kind == "failureActions")
         yield from reader.values(workflow.outputs, (*place, "outputs"))
-        yield from reader.values(workflow.parameters, (*place, "parameters"))
+        yield from reader.parameters(workflow.parameters, place)
 
 
 def _sources(document: Document) -> Found:

@@ -15,7 +15,7 @@ class Requirement(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    id: str = Field(pattern=r"^[A-Z][A-Z0-9_]*-[0-9]{3}$")
+    id: str = Field(pattern=r"^[A-Z][A-Z0-9_-]*-[0-9]{3}$")
     sentence: str = Field(min_length=10)
     source: str = Field(min_length=3)
     level: Literal["must", "should", "may"]

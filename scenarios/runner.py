@@ -26,7 +26,8 @@ def run(
     """Walk the journeys and say what happened; raises CouldNotRun before the first step, never after.
 
     `base_url` is the sandbox's address, `council` the council's name, `key` an API key with all scopes.
-    `only` names journeys or packs. `on_step` is called with each step's result as it comes.
+    `only` names journeys or packs; none named is all. `on_step` is called with each step's result as it
+    comes.
     """
     journeys = packs.chosen(only)
     if not journeys:

@@ -37,8 +37,7 @@ class Reader:
             yield from self.call(step, place)
         else:
             yield from self.request(step, place)
-        yield from parameters_in(self.document, step.parameters, place)
-        yield from self.values([parameter.value for parameter in step.parameters], (*place, "parameters"))
+        yield from self.parameters(step.parameters, place)
         yield from self.values(step.outputs, (*place, "outputs"))
         yield from self.criteria(step.success_criteria, (*place, "successCriteria"))
         yield from self.actions(step.on_success, (*place, "onSuccess"), after_failure=False)
@@ -89,29 +88,45 @@ class Reader:
     def actions(self, actions: Sequence[Action], place: Place, *, after_failure: bool) -> Found:
         for index, action in enumerate(actions):
             here = (*place, index)
-            targets = [target for target in (action.step_id, action.workflow_id) if target]
-            if action.type == "goto" and len(targets) != 1:
-                yield here, "a goto needs either a `stepId` or a `workflowId`"
-            if action.type != "goto" and targets:
-                yield here, f"`{action.type}` goes nowhere: leave out `stepId` and `workflowId`"
+            if action.name in [other.name for other in actions[:index]]:
+                yield (*here, "name"), f"`{action.name}` is used twice"
+            yield from self.action(action, here)
             if action.type == "retry" and not after_failure:
                 yield (*here, "type"), "only a failure is tried again: use goto or end"
-            if action.step_id and action.step_id not in self.steps:
-                yield (
-                    (*here, "stepId"),
-                    f"there is no step `{action.step_id}`; {suggestion(action.step_id, self.steps)}",
-                )
-            if action.workflow_id and action.workflow_id not in self.workflows:
-                near = suggestion(action.workflow_id, self.workflows)
-                yield (*here, "workflowId"), f"there is no workflow `{action.workflow_id}`; {near}"
-            for number, criterion in enumerate(action.criteria):
-                used = list(expressions.found_in([criterion.context or "", *criterion.condition.split()]))
-                if any(text.startswith("$inputs.") for text in used):
-                    message = (
-                        "other runners see no `$inputs` in an action's criteria: compare with a step's output"
-                    )
-                    yield (*here, "criteria", number), message
             yield from self.criteria(action.criteria, (*here, "criteria"))
+            for number, criterion in enumerate(action.criteria):
+                used = expressions.found_in([criterion.context or "", *criterion.condition.split()])
+                if any(text.startswith("$inputs.") for text in used):
+                    message = "other runners see no `$inputs` in an action: compare with a step's output"
+                    yield (*here, "criteria", number), message
+
+    def action(self, action: Action, here: Place) -> Found:
+        targets = [target for target in (action.step_id, action.workflow_id) if target]
+        if action.type == "goto" and len(targets) != 1:
+            yield here, "a goto needs either a `stepId` or a `workflowId`"
+        if action.type != "goto" and targets:
+            yield here, f"`{action.type}` goes nowhere: leave out `stepId` and `workflowId`"
+        if action.step_id and action.step_id not in self.steps:
+            near = suggestion(action.step_id, self.steps)
+            yield (*here, "stepId"), f"there is no step `{action.step_id}`; {near}"
+        if action.workflow_id and action.workflow_id not in self.workflows:
+            near = suggestion(action.workflow_id, self.workflows)
+            yield (*here, "workflowId"), f"there is no workflow `{action.workflow_id}`; {near}"
+
+    def parameters(self, parameters: Sequence[Parameter | Reference], place: Place) -> Found:
+        known = {f"$components.parameters.{name}" for name in self.document.components.parameters}
+        seen: set[tuple[str | None, str]] = set()
+        for index, written in enumerate(parameters):
+            here = (*place, "parameters", index)
+            if isinstance(written, Reference) and written.reference not in known:
+                near = suggestion(written.reference, known)
+                yield (*here, "reference"), f"`{written.reference}` leads nowhere; {near}"
+                continue
+            parameter = self.document.parameter(written)
+            if (parameter.location, parameter.name) in seen:
+                yield here, f"`{parameter.name}` is given twice"
+            seen.add((parameter.location, parameter.name))
+            yield from self.values(parameter.value, here)
 
     def criteria(self, written: Sequence[Criterion], place: Place) -> Found:
         for index, criterion in enumerate(written):
@@ -129,7 +144,12 @@ class Reader:
                 yield from self.expression(expression, (*place, index))
 
     def values(self, value: Any, place: Place) -> Found:
-        for text in expressions.found_in(_plain(value)):
+        for text in expressions.unbraced_in(value):
+            yield (
+                place,
+                f"`{text}`: an expression among other words stands in braces, as in `Bearer {{$inputs.key}}`",
+            )
+        for text in expressions.found_in(value):
             try:
                 expression = expressions.parse(text)
             except NotAnExpression as wrong:
@@ -175,21 +195,3 @@ def _known(expression: Expression, name: str, known: Iterable[str], place: Place
     names = list(known)
     if name not in names:
         yield place, f"`{expression.text}`: there is no {kind} `{name}`; {suggestion(name, names)}"
-
-
-def _plain(value: Any) -> Any:
-    """Parameters as their values, so that expressions can be looked for in any part of a document."""
-    if isinstance(value, Parameter | Reference):
-        return value.value
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return value
-
-
-def parameters_in(document: Document, parameters: Iterable[Parameter | Reference], place: Place) -> Found:
-    """References to parameters that are not kept under `components`."""
-    known = {f"$components.parameters.{name}" for name in document.components.parameters}
-    for index, parameter in enumerate(parameters):
-        if isinstance(parameter, Reference) and parameter.reference not in known:
-            message = f"`{parameter.reference}` leads nowhere; {suggestion(parameter.reference, known)}"
-            yield (*place, "parameters", index, "reference"), message

@@ -29,6 +29,16 @@ steps:
     successCriteria: [{condition: $statusCode > 0}]
 """
 
+REFUSED = """
+steps:
+  - stepId: ask
+    operationId: $sourceDescriptions.waste.list_bins
+    parameters: [{name: Authorization, in: header, value: Bearer of no key}]
+    successCriteria:
+      - condition: $statusCode == 401
+      - {context: $response.body, type: jsonpath, condition: "$[?!@.items && @.detail]"}
+"""
+
 
 def other_verdicts(packing: Packing, base_url: str, folder: Path) -> dict[str, bool]:
     layout = respect.lay_out(packing.load(), base_url, COUNCIL, KEY, folder)
@@ -70,17 +80,14 @@ def test_both_runners_come_to_the_same_verdicts(packing: Packing, base_url: str,
         gossiping=ASK % "undocumented_field",
         mislabelled=ASK % "wrong_type",
         garbled=ASK % "not_json",
+        refused=REFUSED,
         depending="dependsOn: [wrong]\nsteps:\n" + LOOK % ("look", 200),
     )
     ours = our_verdicts(packing, base_url)
 
-    assert len(ours) == 12
-    assert {journey for journey, passed in ours.items() if passed} == {
-        "whole",
-        "patient",
-        "jumping",
-        "calling",
-    }
+    assert len(ours) == 13
+    good = {"whole", "patient", "jumping", "calling", "refused"}
+    assert {journey for journey, passed in ours.items() if passed} == good
     assert other_verdicts(packing, base_url, tmp_path / "laid-out") == ours
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from scenarios import load, run
-from scenarios.problems import BrokenPacks, Mistake, UnknownJourney
+import scenarios
+from scenarios import load
+from scenarios.problems import BrokenPacks, Mistake
 from tests.scenarios.packing import REQUIREMENTS, Packing
-from tests.scenarios.town_hall import COUNCIL, KEY
 
 GOOD = """
 steps:
@@ -63,19 +64,19 @@ def mistakes(packing: Packing) -> list[Mistake]:
         (
             "value: $steps.look.outputs.uprn",
             "value: $steps.lok.outputs.uprn",
-            f"{SECOND}.parameters",
+            f"{SECOND}.parameters[0]",
             "`$steps.lok.outputs.uprn`: there is no step `lok`; did you mean `look`?",
         ),
         (
             "value: $steps.look.outputs.uprn",
             "value: $steps.look.outputs.uprm",
-            f"{SECOND}.parameters",
+            f"{SECOND}.parameters[0]",
             "`$steps.look.outputs.uprm`: there is no output of `look` `uprm`; did you mean `uprn`?",
         ),
         (
             "value: $steps.look.outputs.uprn",
             "value: $step.look.outputs.uprn",
-            f"{SECOND}.parameters",
+            f"{SECOND}.parameters[0]",
             "`$step.look.outputs.uprn` is not a runtime expression; did you mean `$steps`?",
         ),
         (
@@ -98,6 +99,55 @@ def test_a_mistake_is_told_with_its_place_and_the_nearest_name(
     packing.journeys(one=GOOD.replace(right, wrong, 1))
 
     assert Mistake("waste/bins.arazzo.yaml", place, message) in mistakes(packing)
+
+
+@pytest.mark.parametrize(
+    ("added", "message"),
+    [
+        (
+            "parameters: [{reference: $components.parameters.keys}]",
+            "did you mean `$components.parameters.key`?",
+        ),
+        (
+            "parameters: [{name: q, in: query, value: 1}, {name: q, in: query, value: 2}]",
+            "`q` is given twice",
+        ),
+        (
+            "parameters: [{name: q, in: query, value: is $inputs.key}]",
+            "stands in braces, as in `Bearer {$inputs.key}`",
+        ),
+        (
+            "parameters: [{name: q, in: query, value: $inputs.keys}]",
+            "there is no input `keys`; did you mean `key`?",
+        ),
+        ("workflowId: one", "has either an `operationId` or a `workflowId`"),
+        (
+            "requestBody: {contentType: application/json, payload: '{}'}",
+            "should be written as a mapping, not as text",
+        ),
+        ("onSuccess: [{name: a, type: goto}]", "a goto needs either a `stepId` or a `workflowId`"),
+        ("onSuccess: [{name: a, type: goto, stepId: reed}]", "there is no step `reed`; did you mean `read`?"),
+        ("onSuccess: [{name: a, type: end, stepId: read}]", "`end` goes nowhere"),
+        ("onSuccess: [{name: a, type: retry}]", "only a failure is tried again"),
+        ("onFailure: [{name: a, type: end}, {name: a, type: end}]", "`a` is used twice"),
+        ("onFailure: [{name: a, type: retry, retryAfter: 31}]", "less than or equal to 30"),
+        (
+            "onFailure: [{name: a, type: end, criteria: [{condition: $inputs.key == 'x'}]}]",
+            "other runners see no `$inputs` in an action",
+        ),
+    ],
+)
+def test_what_a_step_may_not_say_is_refused(packing: Packing, added: str, message: str) -> None:
+    found = mistakes(packing.journeys(one=GOOD.replace("stepId: look", f"stepId: look\n    {added}", 1)))
+
+    assert any(message in mistake.message for mistake in found), found
+
+
+def test_a_regex_between_slashes_is_refused(packing: Packing) -> None:
+    condition = "{context: $response.body, type: regex, condition: /open/i}"
+    found = mistakes(packing.journeys(one=GOOD.replace("condition: $statusCode == 200", condition, 1)))
+
+    assert "stands between slashes, which other runners take away" in found[0].message
 
 
 def test_every_mistake_is_told_at_once(packing: Packing) -> None:
@@ -192,58 +242,23 @@ def test_requirements_that_nobody_proves_are_listed(packing: Packing) -> None:
     assert [requirement.id for requirement in packs.unproved()] == ["WASTE-002"]
 
 
-def test_a_journey_that_does_not_exist_is_told_with_the_nearest(packing: Packing, base_url: str) -> None:
-    packs = packing.journeys(missed_bin=GOOD).load()
-
-    with pytest.raises(UnknownJourney, match="no journey or pack `mised-bin`; did you mean `missed-bin`"):
-        run(packs, base_url, COUNCIL, KEY, only=["mised-bin"])
-
-
-@pytest.mark.parametrize(
-    ("right", "wrong", "message"),
-    [
-        (
-            "waste.list_bins",
-            "waste.list_bin",
-            "`waste` has no operation `list_bin`; did you mean `list_bins`?",
-        ),
-        ("name: uprn", "name: urpn", "`read_bin` has no path parameter `urpn`; did you mean `uprn`?"),
-        (
-            "waste.list_bins",
-            "waste.report",
-            "`report` takes a body: write a `requestBody`, or some runners make",
-        ),
-        (
-            "    successCriteria:",
-            "    parameters: [{name: pagee, in: query, value: 1}]\n    successCriteria:",
-            "`list_bins` has no query parameter `pagee`; did you mean `page`?",
-        ),
-    ],
-)
-def test_a_journey_that_does_not_fit_the_service_is_refused_before_it_runs(
-    packing: Packing, base_url: str, right: str, wrong: str, message: str
-) -> None:
-    told: list[object] = []
-    packs = packing.journeys(one=GOOD.replace(right, wrong, 1)).load()
-
-    with pytest.raises(BrokenPacks) as broken:
-        run(packs, base_url, COUNCIL, KEY, on_step=told.append)
-    assert any(message in mistake.message for mistake in broken.value.mistakes), broken.value
-    assert not told
-
-
-def test_a_query_parameter_unlike_any_other_may_be_sent_to_see_it_refused(
-    packing: Packing, base_url: str
-) -> None:
-    extra = "    parameters: [{name: colour, in: query, value: 1}]\n    successCriteria:"
-    packs = packing.journeys(one=GOOD.replace("    successCriteria:", extra, 1)).load()
-
-    assert run(packs, base_url, COUNCIL, KEY).passed
-
-
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(BrokenPacks, match="there is no such folder of packs"):
         load(tmp_path / "nowhere")
+
+
+def test_the_document_in_the_guide_holds_no_mistake(tmp_path: Path) -> None:
+    guide = (Path(scenarios.__file__).parent / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    pack = Packing(tmp_path / "guide")
+    pack.write(
+        "waste/requirements.yaml", next(block for block in blocks if block.startswith("requirements:"))
+    )
+    pack.write(
+        "waste/missed-bins.arazzo.yaml", next(block for block in blocks if block.startswith("arazzo:"))
+    )
+
+    assert [journey.proves for journey in pack.load().journeys] == [("WASTE-003",)]
 
 
 def test_the_packs_that_come_with_the_product_hold_no_mistake() -> None:

@@ -62,7 +62,7 @@ def waste(server: str) -> FastAPI:
     app = FastAPI(servers=[{"url": server}], root_path_in_servers=False, dependencies=[Depends(_key)])
     app.state.asked = 0
 
-    @app.get("/bins", operation_id="list_bins", response_model=Bins)
+    @app.get("/bins", operation_id="list_bins", response_model=Bins, responses={401: {}})
     def list_bins(response: Response, page: int = 1) -> Any:
         response.headers["ETag"] = '"v1"'
         bins = [

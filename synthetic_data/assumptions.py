@@ -177,19 +177,33 @@ SHARES_SURNAME = {"partner": 0.74, "child": 0.93, "parent": 0.6}
 """Share of people in each role who bear the surname of the head of their household."""
 
 NAMING = {
-    "bangladeshi": (("bengali",), "muslim", 0.9),
-    "chinese": (("zh_CN",), "", 0.0),
-    "indian": (("en_IN",), "en_IN", 0.85),
-    "other_asian": (("en_IN", "en_PK"), "en_IN", 0.6),
-    "pakistani": (("en_PK", "en_PK", "muslim"), "muslim", 0.92),
-    "black_african": (("yo_NG", "ig_NG", "tw_GH", "en_KE"), "yo_NG", 0.4),
-    "other_mixed": (("en_GB", "en_GB", "en_IN", "es_ES"), "", 0.0),
-    "other": (("tr_TR", "fr_DZ", "es_ES"), "muslim", 0.4),
-    "arab": (("fr_DZ",), "muslim", 0.95),
-    "white_irish": (("en_IE",), "en_IE", 0.5),
-    "gypsy_or_irish_traveller": (("en_IE",), "", 0.0),
-    "other_white": (("pl_PL", "pl_PL", "pl_PL", "ro_RO", "it_IT", "pt_PT", "es_ES"), "other_white", 0.7),
-    "roma": (("ro_RO",), "ro_RO", 0.7),
+    "bangladeshi": ((("bengali", "muslim"),), 0.9),
+    "chinese": ((("zh_CN", ""),), 0.0),
+    "indian": ((("en_IN", "en_IN"),), 0.85),
+    "other_asian": ((("en_IN", "en_IN"), ("muslim", "muslim")), 0.6),
+    "pakistani": (
+        (("muslim", "muslim"), ("muslim", "muslim"), ("en_PK", "muslim")),
+        0.92,
+    ),
+    "black_african": ((("yo_NG", "yo_NG"), ("ig_NG", "ig_NG"), ("tw_GH", "tw_GH"), ("en_KE", "")), 0.5),
+    "other_mixed": ((("en_GB", ""), ("en_GB", ""), ("es_ES", ""), ("en_IN", "")), 0.0),
+    "other": ((("tr_TR", "tr_TR"), ("fr_DZ", "muslim"), ("es_ES", "es_ES")), 0.5),
+    "arab": ((("fr_DZ", "muslim"),), 0.95),
+    "white_irish": ((("en_IE", "en_IE"),), 0.5),
+    "gypsy_or_irish_traveller": ((("en_IE", ""),), 0.0),
+    "other_white": (
+        (
+            ("pl_PL", "pl_PL"),
+            ("pl_PL", "pl_PL"),
+            ("ro_RO", "ro_RO"),
+            ("it_IT", "it_IT"),
+            ("pt_PT", "pt_PT"),
+            ("en_IE", ""),
+        ),
+        0.75,
+    ),
+    "roma": ((("ro_RO", "ro_RO"),), 0.7),
 }
-"""For an ethnic group: lists its surnames come from, the tradition of its own forenames, and the share
-of people who bear one. All other groups, and the rest of these, follow the lists of England and Wales."""
+"""For an ethnic group: lists that a household's surnames and own forenames come from, one pair or
+another, and the share of people who bear such a forename. All other groups, and the rest of these,
+follow the lists of England and Wales."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import unicodedata
+from collections.abc import Mapping
 from functools import cache
 from importlib import import_module
 
@@ -17,7 +18,14 @@ from synthetic_data.assumptions import NAMING, SHARES_SURNAME
 from synthetic_data.profiles.figures_table import FIGURES
 from synthetic_data.quotas import Integers, Reals
 from synthetic_data.town import ETHNIC_GROUPS, ROLES, SEXES, Dates, Text
-from synthetic_data.words import BENGALI_SURNAMES, MUSLIM_SURNAMES, MUSLIM_WOMEN
+from synthetic_data.words import (
+    BENGALI_SURNAMES,
+    MUSLIM_MEN,
+    MUSLIM_SURNAMES,
+    MUSLIM_WOMEN,
+    NOT_BRITISH,
+    OF_ONE_TRADITION,
+)
 
 _PERIODS = {
     "1904": 1909,
@@ -39,7 +47,7 @@ _PERIODS = {
 _RANK_FLATTENED = 4.0
 """Ranks become weights 1 / (rank + this): about the shape of the counted years."""
 
-_OTHER_WHITE = ("pl_PL", "ro_RO", "it_IT", "pt_PT")
+_OUR_SURNAMES = {"bengali": BENGALI_SURNAMES, "muslim": MUSLIM_SURNAMES}
 
 
 @cache
@@ -50,11 +58,11 @@ def _forenames() -> dict[tuple[int, int], tuple[Text, Reals]]:
     with (FIGURES / "forenames.csv").open(encoding="utf-8", newline="") as file:
         rows = csv.reader(file)
         next(rows)
-        other = _of_one_tradition()
+        other = {*MUSLIM_WOMEN, *MUSLIM_MEN, *OF_ONE_TRADITION}
         for sex, period, name, rank, count in rows:
             if name in other:
                 continue
-            names.setdefault((sex, period), []).append(name)
+            names.setdefault((sex, period), []).append(name[:1].upper() + name[1:])
             weight = float(count) if count else 1 / (int(rank) + _RANK_FLATTENED)
             weights.setdefault((sex, period), []).append(weight)
     periods = list(_PERIODS)
@@ -65,16 +73,6 @@ def _forenames() -> dict[tuple[int, int], tuple[Text, Reals]]:
         )
         for (sex, period), listed in names.items()
     }
-
-
-@cache
-def _of_one_tradition() -> frozenset[str]:
-    """Forenames that only some groups give: they are drawn for those groups alone."""
-    own = {*MUSLIM_WOMEN, *MUSLIM_SURNAMES}
-    for locale in ("en_IN", "en_PK", "fr_DZ"):
-        own.update(_listed(locale, "first_names"))
-    shared = {name for locale in ("en_GB", "en_IE", "it_IT") for name in _listed(locale, "first_names")}
-    return frozenset(own - shared)
 
 
 def _listed(locale: str, *attributes: str) -> list[str]:
@@ -91,65 +89,62 @@ def _is_latin(name: str) -> bool:
 
 
 @cache
-def _surnames(source: str) -> Text:
-    if source == "bengali":
-        names: list[str] = list(BENGALI_SURNAMES)
-    elif source == "muslim":
-        names = [
-            "Ahmed",
-            "Akhtar",
-            "Ali",
-            "Begum",
-            "Bibi",
-            "Hussain",
-            "Iqbal",
-            "Khan",
-            "Mahmood",
-            "Malik",
-            "Shah",
-        ]
+def _surnames(source: str) -> tuple[Text, Reals]:
+    """Surnames of a list, and their weights added up."""
+    weights: Mapping[str, float] = {}
+    if source in _OUR_SURNAMES:
+        names = list(_OUR_SURNAMES[source])
     elif source == "zh_CN":
         names = _listed(source, "last_romanized_names")
     else:
         names = _listed(source, "unisex_last_names", "last_names")
-    return np.array(names, dtype=object)
+        if source == "en_GB":
+            weights = import_module("faker.providers.person.en_GB").Provider.last_names
+            names = [
+                name for name in names if name not in _OUR_SURNAMES["muslim"] and name not in NOT_BRITISH
+            ]
+    return np.array(names, dtype=object), np.cumsum([weights.get(name, 1.0) for name in names])
 
 
 @cache
 def _own_forenames(tradition: str, sex: int) -> Text:
     woman = SEXES[sex] == "F"
     if tradition == "muslim":
-        names = list(MUSLIM_WOMEN) if woman else _listed("en_PK", "first_names")
-    elif tradition == "other_white":
-        names = [name for locale in _OTHER_WHITE for name in _own_forenames(locale, sex)]
+        names = list(MUSLIM_WOMEN if woman else MUSLIM_MEN)
     else:
         names = _listed(tradition, "first_names_female" if woman else "first_names_male")
     return np.array(names, dtype=object)
 
 
-def forenames(sex: Integers, born: Dates, ethnic_group: Integers, rng: np.random.Generator) -> Text:
-    """A forename for each person."""
+def forenames(
+    sex: Integers, born: Dates, ethnic_group: Integers, lineage: Reals, rng: np.random.Generator
+) -> Text:
+    """A forename for each person; ``lineage``, 0 to 1 and alike in a household, picks a group's list."""
     year = born.astype("datetime64[Y]").astype(np.int64) + 1970
     period = np.searchsorted(list(_PERIODS.values()), year)
     chance = rng.random(sex.size)
     given = np.empty(sex.size, dtype=object)
     for (of_sex, of_period), (names, weights) in _forenames().items():
         rows = np.flatnonzero((sex == of_sex) & (period == of_period))
-        given[rows] = names[np.searchsorted(weights, chance[rows] * weights[-1], side="right")]
-    own, pick = rng.random(sex.size), rng.random(sex.size)
-    for group, (_, tradition, share) in NAMING.items():
-        members = (ethnic_group == ETHNIC_GROUPS.index(group)) & (own < share)
-        for of_sex in range(len(SEXES)):
-            rows = np.flatnonzero(members & (sex == of_sex))
-            if rows.size:
-                names = _own_forenames(tradition, of_sex)
-                given[rows] = names[(pick[rows] * names.size).astype(np.int64)]
+        given[rows] = _drawn(names, weights, chance[rows])
+    own, chance = rng.random(sex.size), rng.random(sex.size)
+    for group, (lists, share) in NAMING.items():
+        members = np.flatnonzero((ethnic_group == ETHNIC_GROUPS.index(group)) & (own < share))
+        turn = (lineage[members] * len(lists)).astype(np.int64)
+        for number, (_, tradition) in enumerate(lists):
+            for of_sex in range(len(SEXES)):
+                rows = members[(turn == number) & (sex[members] == of_sex)]
+                if tradition and rows.size:
+                    names = _own_forenames(tradition, of_sex)
+                    given[rows] = names[(chance[rows] * names.size).astype(np.int64)]
     return given
 
 
-def surnames(head: Integers, role: Integers, ethnic_group: Integers, rng: np.random.Generator) -> Text:
+def surnames(
+    head: Integers, role: Integers, ethnic_group: Integers, lineage: Reals, rng: np.random.Generator
+) -> Text:
     """A surname for each person; ``head`` is the row of the head of each one's household, or one's own."""
-    own = _own_surnames(ethnic_group, rng)
+    own = _own_surnames(ethnic_group, lineage, rng)
     share = np.zeros(len(ROLES))
     for name, value in SHARES_SURNAME.items():
         share[ROLES.index(name)] = value
@@ -157,18 +152,22 @@ def surnames(head: Integers, role: Integers, ethnic_group: Integers, rng: np.ran
     return np.asarray(np.where(shared, own[head], own))
 
 
-def _own_surnames(ethnic_group: Integers, rng: np.random.Generator) -> Text:
+def _own_surnames(ethnic_group: Integers, lineage: Reals, rng: np.random.Generator) -> Text:
     given = np.empty(ethnic_group.size, dtype=object)
-    which, pick = rng.random(ethnic_group.size), rng.random(ethnic_group.size)
+    chance = rng.random(ethnic_group.size)
     for row, group in enumerate(ETHNIC_GROUPS):
         members = np.flatnonzero(ethnic_group == row)
-        sources = NAMING.get(group, (("en_GB",), "", 0.0))[0]
-        for turn, source in enumerate(sources):
-            rows = members[(which[members] * len(sources)).astype(np.int64) == turn]
+        lists = NAMING.get(group, ((("en_GB", ""),), 0.0))[0]
+        turn = (lineage[members] * len(lists)).astype(np.int64)
+        for number, (source, _) in enumerate(lists):
+            rows = members[turn == number]
             if rows.size:
-                names = _surnames(source)
-                given[rows] = names[(pick[rows] * names.size).astype(np.int64)]
+                given[rows] = _drawn(*_surnames(source), chance[rows])
     return given
+
+
+def _drawn(names: Text, weights: Reals, chance: Reals) -> Text:
+    return np.asarray(names[np.searchsorted(weights, chance * weights[-1], side="right")])
 
 
 def mailbox_names(forename: Text, surname: Text, number: Integers) -> Text:

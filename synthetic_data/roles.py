@@ -6,7 +6,7 @@ import numpy as np
 
 from synthetic_data.household_shapes import Shapes
 from synthetic_data.quotas import Flags, Integers
-from synthetic_data.seating import Seats
+from synthetic_data.seats import Seats
 from synthetic_data.town import COMPOSITIONS, ROLES
 
 _HEAD, _PARTNER, _CHILD, _PARENT, _SHARER, _RESIDENT = (ROLES.index(role) for role in ROLES)

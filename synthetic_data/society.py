@@ -14,7 +14,8 @@ from synthetic_data.communal import Communal, communal_residents
 from synthetic_data.homes import tenures
 from synthetic_data.household_shapes import Shapes, household_shapes, household_sizes
 from synthetic_data.quotas import Flags, Integers
-from synthetic_data.seating import Seats, seat_residents
+from synthetic_data.seating import seat_residents
+from synthetic_data.seats import Seats
 from synthetic_data.streams import stream
 from synthetic_data.town import PROPERTY_KINDS
 

@@ -140,8 +140,9 @@ def describe(profile: Profile, society: Society, settled: Settled, seed: int, as
         profile, belongs, settled.street_of[first], age, stream(seed, "people.ethnic_groups")
     )
     social = ~outside & is_social(society.tenure)[society.seats.household[persons]]
-    forename = people_names.forenames(sex, born, groups, stream(seed, "people.forenames"))
-    surname = people_names.surnames(first[belongs], role, groups, stream(seed, "people.surnames"))
+    lineage = stream(seed, "people.lineages").random(persons.size)[first[belongs]]
+    forename = people_names.forenames(sex, born, groups, lineage, stream(seed, "people.forenames"))
+    surname = people_names.surnames(first[belongs], role, groups, lineage, stream(seed, "people.surnames"))
     email, mobile = people.contact_details(forename, surname, age, stream(seed, "people.contact_details"))
     return Residents(
         household=household,

@@ -69,7 +69,42 @@ BENGALI_SURNAMES = _words(
 
 MUSLIM_SURNAMES = _words(
     """
-    Ahmed Akhtar Ali Begum Bibi Hussain Iqbal Khan Mahmood Malik Shah
+    Ahmad Ahmed Akbar Akhtar Akram Ali Anwar Arshad Ashraf Aslam Aziz Baig Bashir Begum Bhatti Bi Bibi
+    Butt Chaudhry Dar Farooq Hafeez Hanif Hassan Hussain Iqbal Javed Kausar Khalid Khan Latif Mahmood
+    Majid Malik Mir Mirza Mohammed Mughal Mahmud Nawaz Nazir Qureshi Rafiq Raja Rashid Rehman Riaz Sadiq
+    Saleem Shabir Shah Sharif Sheikh Siddiqui Sultan Tariq Yousaf Zaman
     """
 )
-"""Forenames and surnames where Faker has no list in Latin script."""
+"""Where Faker has no list in Latin script, or one without sexes."""
+
+MUSLIM_MEN = _words(
+    """
+    Abdul Abdullah Adil Adnan Ahmad Ahmed Ali Amir Anas Asad Awais Ayaan Bilal Daniyal Faisal Farhan
+    Haider Hamza Haris Haroon Hasan Hashim Hassan Hussain Ibrahim Idris Ilyas Imran Ismail Jamal Junaid
+    Kamran Khalid Malik Mohamed Mohammad Mohammed Muhammad Musa Mustafa Nadeem Naveed Omar Qasim Raheem
+    Rashid Rehan Saif Sajid Sameer Samir Shahid Sohail Sulaiman Tariq Umar Usman Yahya Yasin Yunus Yusuf
+    Zahid Zain Zakariya Zayd
+    """
+)
+
+OF_ONE_TRADITION = _words(
+    """
+    Aadam Aahil Aarav Aaryan Aayan Anika Arham Arjun Aryan Azaan Dawud Diya Ibraheem Inaya Isha Kamil
+    Kiaan Krish Marwa Priya Rayan Riya Sami Shah Yaqub Yaseen Yuvraj Zakaria Zayan Aaliyah Aaminah
+    Aishah Aiyla Aiza Aizah Ajay Aleena Aleeza Alishba Aliza Amaan Amal Aman Amar Ameera Aminah Amira
+    Amirah Amna Anaya Anayah Anisa Anisah Armaan Arun Asiya Aya Ayah Ayan Ayat Ayman Ayra Aysha Danyal
+    Dua Eesa Eshaal Fatimah Hafsah Haleema Hamzah Haniya Hareem Hari Hasnain Hawa Henna Humza Imaan Iman
+    Inaaya Inayah Isa Ismaeel Isra Jannat Khadijah Laiba Liyana Malaika Minahil Muhammed Nikhil Rahul
+    Raja Rajan Rayyan Reeva Rohan Safa Safaa Sahil Simran Subhan Sumayyah Syed Syeda Uzair Yusra Zayaan
+    Zaynab Zoya Aleksander Alicja Dawid Franciszek Jakub Kacper Maja Maksymilian Mateusz Michal Mikolaj
+    Nikodem Oliwia Oliwier Patryk Szymon Tymon Wiktor Wiktoria Zofia Zuzanna Andrei Alexandru Matei
+    """
+)
+"""With the two lists of forenames above: names in ``forenames.csv`` that are drawn for those groups alone."""
+
+NOT_BRITISH = _words(
+    """
+    Kaur Patel Singh Sharma Begum Chan Chowdhury Desai Joshi Kumar Mistry Rao Wong
+    """
+)
+"""Surnames in Faker's British list that are left to other groups."""

@@ -52,10 +52,15 @@ def application(service: Service) -> FastAPI:
     mount(app, service.routes)
     if service.wire == "native":
         refuse_with_problems(app)
+    for kind, refusal in service.routes.refusals.items():
+        app.add_exception_handler(kind, refusal)
 
     def openapi(request: Request) -> Response:
         door: Door = request.scope[SCOPE_KEY]
-        schema = {**truthful(app.openapi()), "servers": [{"url": door.base_url, "description": door.council.name}]}
+        schema = {
+            **truthful(app.openapi()),
+            "servers": [{"url": door.base_url, "description": door.council.name}],
+        }
         return Response(json.dumps(schema), media_type="application/json")
 
     def docs(request: Request) -> HTMLResponse:
@@ -68,13 +73,20 @@ def application(service: Service) -> FastAPI:
 
 
 def truthful(schema: dict[str, Any]) -> dict[str, Any]:
-    """The OpenAPI document with problems under their own media type, where FastAPI can only add it."""
+    """The OpenAPI document with problems under their own media type, where FastAPI can only add it.
+
+    The 422 that FastAPI adds of itself goes: no service answers so.
+    """
     for path in schema.get("paths", {}).values():
         for operation in path.values():
+            if "HTTPValidationError" in json.dumps(operation["responses"].get("422", {})):
+                del operation["responses"]["422"]
             for response in operation.get("responses", {}).values():
                 content = response.get("content", {})
                 if MEDIA_TYPE in content and "application/json" in content:
                     content[MEDIA_TYPE] = content.pop("application/json")
+    for name in ("HTTPValidationError", "ValidationError"):
+        schema.get("components", {}).get("schemas", {}).pop(name, None)
     return schema
 
 

@@ -15,10 +15,12 @@ from pydantic import BaseModel
 
 from service_apis.kit.door import SCOPE_KEY, Caller, Door
 from service_apis.kit.lists import Listing, links
-from service_apis.kit.problems import IdempotencyKeyReused, Unprocessable
+from service_apis.kit.problems import IdempotencyKeyReused, MediaTypeNotSupported, Unprocessable
 from service_apis.kit.records import FirstAnswer
 from service_apis.kit.schemas import VersionedSchema
 from service_apis.kit.work import Work
+
+FORM_MEDIA_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
 class UnknownParameter(Unprocessable):
@@ -62,22 +64,35 @@ class Operation:
             key = arguments.pop("idempotency_key", None)
             if_match = arguments.pop("if_match", None)
             body = await request.body()
-            async with door.council.writing_turn:
-                with door.council.writing(self.service, if_match, door.base_url) as work:
-                    if key is None:
-                        answer = self._answer(request, door, self.function(work=work, **arguments))
-                    else:
-                        seen = FirstAnswer(
-                            caller=caller.name,
-                            operation=f"{self.method} {self.slug} {request.scope['path'][-200:]}",
-                            key=key,
-                            fingerprint=hashlib.sha256(body).hexdigest(),
-                        )
-                        answer = self._once(request, door, work, seen, arguments)
-                if work.recorded:
-                    door.council.deliver_events()
-            return answer
 
+            def answer(work: Work) -> Response:
+                if key is None:
+                    return self._answer(request, door, self.function(work=work, **arguments))
+                seen = FirstAnswer(
+                    caller=caller.name,
+                    operation=f"{self.method} {self.slug} {request.scope['path'][-200:]}",
+                    key=key,
+                    fingerprint=hashlib.sha256(body).hexdigest(),
+                )
+                return self._once(request, door, work, seen, arguments)
+
+            return await self._write(door, answer, if_match)
+
+        return self._named(endpoint)
+
+    async def _write(
+        self, door: Door, answer: Callable[[Work], Response], if_match: str | None = None
+    ) -> Response:
+        """The answer to a write: in its turn, in one transaction, heard by others before it is sent."""
+        async with door.council.writing_turn:
+            with door.council.writing(self.service, if_match, door.base_url) as work:
+                answered = answer(work)
+            if work.recorded:
+                door.council.deliver_events()
+        return answered
+
+    def _named(self, endpoint: Callable[..., Any]) -> Callable[..., Any]:
+        """The endpoint with the function's own name, and the signature that FastAPI is to read."""
         endpoint.__name__ = self.function.__name__
         endpoint.__doc__ = self.function.__doc__
         endpoint.__module__ = self.function.__module__
@@ -124,3 +139,48 @@ class Operation:
             if name not in self.known_parameters:
                 known = ", ".join(sorted(self.known_parameters)) or "none"
                 raise UnknownParameter(f"There is no query parameter {name!r} here; known: {known}")
+
+
+@dataclass
+class StandardOperation(Operation):
+    """An operation of a published standard, which says itself who may call and how that is answered.
+
+    The function is given ``work`` and, where it names them, ``door`` and ``form`` (the parsed form of
+    the body), and answers with a Response of its own.
+    """
+
+    def as_endpoint(self) -> Callable[..., Any]:
+        """The coroutine that FastAPI calls."""
+        named = inspect.signature(self.function).parameters
+
+        async def endpoint(request: Request, **arguments: Any) -> Response:
+            door: Door = request.scope[SCOPE_KEY]
+            self._refuse_unknown_parameters(request)
+            if "door" in named:
+                arguments["door"] = door
+            if self.method == "GET":
+                with door.council.reading(self.service, door.base_url) as work:
+                    return self._answer(request, door, self.function(work=work, **arguments))
+            if "form" not in named:
+                return await self._write(
+                    door, lambda work: self._answer(request, door, self.function(work=work, **arguments))
+                )
+            _refuse_other_than_form(request)
+            async with request.form() as form:
+                return await self._write(
+                    door,
+                    lambda work: self._answer(
+                        request, door, self.function(work=work, form=form, **arguments)
+                    ),
+                )
+
+        return self._named(endpoint)
+
+
+def _refuse_other_than_form(request: Request) -> None:
+    sent = request.headers.get("content-type", "")
+    if sent.partition(";")[0].strip().lower() not in FORM_MEDIA_TYPES:
+        raise MediaTypeNotSupported(
+            f"The body must be a form, {' or '.join(FORM_MEDIA_TYPES)}; "
+            f"it came with {sent or 'no Content-Type'}"
+        )

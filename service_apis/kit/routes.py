@@ -15,7 +15,7 @@ If-Match work, an unknown query parameter is refused, and the OpenAPI says all o
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
@@ -26,7 +26,7 @@ from fastapi.security.base import SecurityBase
 
 from service_apis.kit.door import SCOPE_KEY, Caller, Door
 from service_apis.kit.lists import MAX_PER_PAGE, Listing, Page
-from service_apis.kit.operation import Operation
+from service_apis.kit.operation import Operation, StandardOperation
 from service_apis.kit.problems import (
     BodyTooLarge,
     IdempotencyKeyReused,
@@ -43,6 +43,7 @@ from service_apis.kit.schemas import InvalidRequestDetails, VersionedSchema
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
 Function = Callable[..., Any]
+Refusal = Callable[[Request, Exception], Awaitable[Response]]
 
 
 def _turn_to(
@@ -95,6 +96,8 @@ class Routes:
     def __init__(self, slug: str) -> None:
         self.slug = slug
         self.routes: list[Route] = []
+        self.refusals: dict[type[Exception], Refusal] = {}
+        """How a service that follows a published standard answers what is refused, by kind of exception."""
 
     def get(self, path: str, *, problems: tuple[type[Problem], ...] = ()) -> Callable[[Function], Function]:
         """A read: needs the scope ``{slug}:read``."""
@@ -122,6 +125,24 @@ class Routes:
         """A write that changes part of something."""
         return self._operation("PATCH", path, 200, problems)
 
+    def standard(
+        self, method: Method, path: str, **options: Any
+    ) -> Callable[[Callable[..., Response]], Callable[..., Response]]:
+        """An operation of a published standard: open to all unless the function refuses them.
+
+        The function gets ``work`` and, where it names them, ``door`` and ``form``; see
+        :class:`StandardOperation`. ``options`` are FastAPI's own, such as ``responses``.
+        """
+
+        def declare(function: Callable[..., Response]) -> Callable[..., Response]:
+            operation = StandardOperation(self.slug, method, function, options.get("status_code", 200))
+            operation.signature = _own_signature(inspect.signature(function, eval_str=True))
+            described = {"methods": [method], "response_model": None, **_description(function), **options}
+            self.routes.append(Route(path, operation.as_endpoint(), described))
+            return function
+
+        return declare
+
     def plain(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         """An operation in the framework's own style, for a service that follows a standard to the letter."""
         self.routes.append(Route(path, endpoint, options))
@@ -142,13 +163,10 @@ class Routes:
             changes_version = changes or (method != "GET" and _is_versioned(answer))
             options = {
                 "methods": [method],
-                "operation_id": function.__name__,
-                "name": function.__name__,
                 "status_code": status,
                 "response_model": None if raw else answer,
                 "responses": _responses(problems, answer, method, status, changes_version),
-                "description": inspect.cleandoc(function.__doc__ or ""),
-                "summary": function.__name__.replace("_", " ").capitalize(),
+                **_description(function),
             }
             if raw:
                 options["response_class"] = answer
@@ -158,6 +176,24 @@ class Routes:
             return function
 
         return declare
+
+
+def _description(function: Function) -> dict[str, Any]:
+    """What OpenAPI says of a function: the operation's id is its name."""
+    return {
+        "operation_id": function.__name__,
+        "name": function.__name__,
+        "description": inspect.cleandoc(function.__doc__ or ""),
+        "summary": function.__name__.replace("_", " ").capitalize(),
+    }
+
+
+def _own_signature(signature: inspect.Signature) -> inspect.Signature:
+    """A standard's function's parameters as FastAPI is to read them, with the request."""
+    kinds = inspect.Parameter.KEYWORD_ONLY
+    given = ("work", "door", "form")
+    kept = [each.replace(kind=kinds) for name, each in signature.parameters.items() if name not in given]
+    return inspect.Signature([*kept, inspect.Parameter("request", kinds, annotation=Request)])
 
 
 def _is_versioned(answer: Any) -> bool:

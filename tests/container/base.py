@@ -1,7 +1,7 @@
 """The image that the Dockerfile builds on: the public one where it can be had, else Debian from its mirror.
 
-Without a way to the public registry, `debootstrap` makes a plain Debian 12 with the three packages that the
-Dockerfile needs of its base. The tree is kept as a tar file between runs, in COUNCIL_CACHE or the user's
+Without a way to the public registry, `debootstrap` makes a plain Debian 12 with Python, certificates and
+make. The tree is kept as a tar file between runs, in COUNCIL_CACHE or the user's
 cache folder.
 """
 
@@ -48,11 +48,11 @@ def provide_base(client: docker.DockerClient) -> None:
 
 
 def _debian_tar() -> Path:
-    kept = CACHE / "debian-bookworm-python.tar"
+    kept = CACHE / "debian-bookworm-python-make.tar"
     if not kept.exists():
         CACHE.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix="debian-") as folder:
-            packages = "python3,python3-venv,ca-certificates"
+            packages = "python3,python3-venv,ca-certificates,make"
             command = ["debootstrap", "--variant=minbase", f"--include={packages}", "bookworm", folder]
             subprocess.run([*command, *_mirror()], check=True, stdout=subprocess.DEVNULL)
             for part in NOT_NEEDED:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import shlex
 import shutil
 import socket
@@ -12,6 +11,7 @@ import subprocess
 import time
 
 from tests.container.base import REPOSITORY
+from tests.container.curl import printed_call
 
 HEALTHY_SECONDS = 90
 
@@ -88,6 +88,4 @@ class Project:
 
     def printed_call(self) -> list[str]:
         """The words of the curl line that the start printed."""
-        lines = re.findall(r"\bcurl .+", self.run("logs", "--no-color"))
-        assert lines, f"no curl line was printed:\n{self.run('logs')}"
-        return shlex.split(lines[-1])
+        return printed_call(self.run("logs", "--no-color"))

@@ -1,22 +1,15 @@
 from __future__ import annotations
 
 import socket
-import subprocess
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.container.compose import Project
+from tests.container.curl import address_of, answer_to
 
 pytestmark = pytest.mark.container
-
-
-def answer_to(call: list[str]) -> tuple[int, str]:
-    command = [*call, "--silent", "--write-out", "\n%{http_code}"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    body, _, status = done.stdout.rpartition("\n")
-    return int(status), body
 
 
 def own_address() -> str:
@@ -33,8 +26,7 @@ def test_the_printed_call_is_answered_with_a_record(project: Project) -> None:
 
 
 def test_the_same_call_without_its_key_is_refused(project: Project) -> None:
-    address = next(word for word in project.printed_call() if word.startswith("http"))
-    assert httpx.get(address).status_code == 401
+    assert httpx.get(address_of(project.printed_call())).status_code == 401
 
 
 def test_the_port_is_published_on_the_loopback_address_only(project: Project) -> None:

@@ -181,10 +181,7 @@ NAMING = {
     "chinese": ((("zh_CN", ""),), 0.0),
     "indian": ((("en_IN", "en_IN"),), 0.85),
     "other_asian": ((("en_IN", "en_IN"), ("muslim", "muslim")), 0.6),
-    "pakistani": (
-        (("muslim", "muslim"), ("muslim", "muslim"), ("en_PK", "muslim")),
-        0.92,
-    ),
+    "pakistani": ((("muslim", "muslim"),), 0.92),
     "black_african": ((("yo_NG", "yo_NG"), ("ig_NG", "ig_NG"), ("tw_GH", "tw_GH"), ("en_KE", "")), 0.5),
     "other_mixed": ((("en_GB", ""), ("en_GB", ""), ("es_ES", ""), ("en_IN", "")), 0.0),
     "other": ((("tr_TR", "tr_TR"), ("fr_DZ", "muslim"), ("es_ES", "es_ES")), 0.5),

@@ -195,20 +195,33 @@ def _coordinates(
     plots = np.zeros(ward_of.size, dtype=np.int64)
     np.maximum.at(plots, street, number)
     length = (plots + 1) // 2 * _PLOT_WIDTH + 2 * _PLOT_WIDTH
-    by_ward = np.bincount(ward_of, weights=length)
-    width = np.sqrt(by_ward * _STREETS_APART)
-    along = np.cumsum(length) - length
-    along = along - along[np.searchsorted(ward_of, np.arange(wards))][ward_of]
-    row = np.floor(along / width[ward_of])
-    x = along - row * width[ward_of] - width[ward_of] / 2
-    y = row * _STREETS_APART - width[ward_of] / 2
+    x, y, width = _rows_of_streets(length, ward_of, wards)
     turned = (np.arange(wards) % 2).astype(bool)[ward_of]
-    centre = _ward_centres(wards, float(width.max()) + _BETWEEN_WARDS, rng)
+    centre = _ward_centres(wards, width + _BETWEEN_WARDS, rng)
     side = np.where(number % 2 == 1, _FROM_ROAD, -_FROM_ROAD)
     far, across = x[street] + (number + 1) // 2 * _PLOT_WIDTH, y[street] + side
     east = centre[ward_of][street, 0] + np.where(turned[street], across, far)
     north = centre[ward_of][street, 1] + np.where(turned[street], far, across)
     return centre, np.rint(east).astype(np.int64), np.rint(north).astype(np.int64)
+
+
+def _rows_of_streets(length: Integers, ward_of: Integers, wards: int) -> tuple[Reals, Reals, float]:
+    """Where each street begins, from the middle of its ward, and the width of the widest ward.
+
+    A ward's streets lie end to end in rows about as long as the rows together are deep.
+    """
+    total = np.bincount(ward_of, weights=length, minlength=wards)
+    rows = np.maximum(1, np.rint(np.sqrt(total / _STREETS_APART))).astype(np.int64)
+    along = np.cumsum(length) - length
+    along = along - along[np.searchsorted(ward_of, np.arange(wards))][ward_of]
+    row = ((along + length / 2) * rows[ward_of] / total[ward_of]).astype(np.int64)
+    first = np.cumsum(rows) - rows
+    _, row_of, streets_of = np.unique(first[ward_of] + row, return_inverse=True, return_counts=True)
+    starts = np.cumsum(streets_of) - streets_of
+    row_length = np.bincount(row_of, weights=length)
+    x = along - along[starts][row_of] - row_length[row_of] / 2
+    y = (row - (rows[ward_of] - 1) / 2) * _STREETS_APART
+    return x, y, float(max(row_length.max(), rows.max() * _STREETS_APART))
 
 
 def _ward_centres(wards: int, apart: float, rng: np.random.Generator) -> Integers:

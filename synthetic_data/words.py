@@ -15,7 +15,7 @@ STREET_WORDS = _words(
     Chestnut Clematis Clover Cobbler Comfrey Cooper Copper Cornflower Cowslip Crabtree Crocus Curlew
     Cutler Cypress Daisy Dapple Damson Dove Drover Dunlin Elder Elm Falcon Fern Fiddler Fieldfare
     Fletcher Foxglove Foundry Friar Fuller Garnet Gatehouse Glover Goldfinch Gorse Granary Greenfinch
-    Hare Harebell Harrow Hawthorn Hazel Heather Heron Holly Honeysuckle Hornbeam Hyacinth Iris Ivy
+    Hare Harebell Hawthorn Hazel Heather Heron Holly Honeysuckle Hornbeam Hyacinth Iris Ivy
     Jackdaw Jasmine Jay Juniper Kestrel Kingfisher Laburnum Lantern Larch Larkspur Lark Laurel Lavender
     Lilac Lime Linden Linnet Lupin Magnolia Magpie Mallard Maple Marigold Marjoram Mason Meadow Medlar
     Merlin Mill Millstone Mistletoe Mulberry Myrtle Nightingale Nutmeg Oak Orchard Osier Osprey Otter
@@ -36,7 +36,7 @@ STREET_TYPES = _words(
 TOWN_STARTS = _words(
     """
     Alder Amber Appin Arden Ashen Aver Barrow Bracken Bram Brindle Cald Carrow Cinder Corran Dapple Darn
-    Dunmer Elder Ember Fair Fallow Farrow Fen Fern Gander Garron Hallow Harrow Hazel Heron Hollin Ister
+    Dunmer Elder Ember Fair Fallow Farrow Fen Fern Gander Garron Hallow Hazel Heron Hollin Ister
     Kestrel Lark Linden Lorn Mallow Marron Merrow Mistle Nether Oaken Orrin Otter Penn Quarrel Raven
     Rill Rowan Sable Sedge Silver Sorrel Swallow Tallow Tamar Thistle Tolver Umber Vell Wander Whin
     Willow Wren Yarrow

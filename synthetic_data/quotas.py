@@ -18,13 +18,22 @@ Reals = npt.NDArray[np.float64]
 Flags = npt.NDArray[np.bool_]
 
 
+_ROUNDING = 1e-9
+"""Processors differ in the last bits of a sum; what is closer than this counts as equal."""
+
+
+def _by_remainder(exact: Reals, whole: Integers) -> npt.NDArray[np.intp]:
+    """Cells from the largest remainder to the smallest, equal ones in their order."""
+    return np.argsort(np.round(whole - exact, 9).ravel(), kind="stable")
+
+
 def quotas(total: int, shares: Sequence[float] | Reals) -> npt.NDArray[np.int64]:
     """Split ``total`` in proportion to ``shares`` by the method of the largest remainder."""
     weights = np.asarray(shares, dtype=np.float64)
     exact = weights * (total / weights.sum())
-    whole = np.floor(exact).astype(np.int64)
+    whole = np.floor(exact + _ROUNDING).astype(np.int64)
     missing = total - int(whole.sum())
-    whole[np.argsort(whole - exact, kind="stable")[:missing]] += 1
+    whole[_by_remainder(exact, whole)[:missing]] += 1
     return np.asarray(whole)
 
 
@@ -90,10 +99,10 @@ def fit_table(affinity: Reals, rows: Integers, columns: Integers) -> Reals:
 
 def round_table(table: Reals, rows: Integers, columns: Integers) -> npt.NDArray[np.int64]:
     """Round a fitted table to whole numbers with exactly these row and column totals."""
-    whole = np.floor(table + 1e-9).astype(np.int64)
+    whole = np.floor(table + _ROUNDING).astype(np.int64)
     row_left = (rows - whole.sum(axis=1)).astype(np.int64)
     column_left = (columns - whole.sum(axis=0)).astype(np.int64)
-    cells = np.argsort((whole - table).ravel(), kind="stable")
+    cells = _by_remainder(table, whole)
     left_of_rows, left_of_columns = row_left.tolist(), column_left.tolist()
     width = table.shape[1]
     likely = (table > 1e-6).ravel()

@@ -133,8 +133,9 @@ class Properties:
     ("14 Alder Way", "Flat 2, 14 Alder Way"). ``easting`` and ``northing`` are metres on the
     British National Grid and lie at sea, as do ``latitude`` and ``longitude`` (WGS84).
     ``dwelling_type`` indexes DWELLING_TYPES, ``band`` BANDS (both -1 for communal
-    establishments), ``kind`` PROPERTY_KINDS. ``household`` is a row of :class:`Households`,
-    -1 where nobody lives; then ``empty_since`` says since when, or ``second_home`` is true.
+    establishments, whose ``bedrooms`` are 0; 4 stands for four and more), ``kind``
+    PROPERTY_KINDS. ``household`` is a row of :class:`Households`, -1 where nobody lives; then
+    ``empty_since`` says since when, or ``second_home`` is true.
     """
 
     uprn: Integers

@@ -10,7 +10,7 @@ import pytest
 
 from synthetic_data.build import build_town
 from synthetic_data.digest import digest
-from synthetic_data.fidelity import ages
+from synthetic_data.fidelity import ages, total_variation
 from synthetic_data.place_names import RealPlaceName
 from synthetic_data.profiles import find_profile
 from synthetic_data.streams import stream
@@ -87,8 +87,6 @@ def test_streams_depend_on_their_purpose_alone() -> None:
     "as_of", [date(2028, 2, 29), date(2027, 2, 28), date(2026, 12, 31), date(2026, 1, 1)]
 )
 def test_ages_are_right_on_awkward_days(as_of: date) -> None:
-    from synthetic_data.fidelity import total_variation
-
     town = build_town(find_profile("Leeds"), residents=5_000, seed=3, as_of=as_of, name="fairwater")
     assert total_variation(town)["age_and_sex"] < 0.005
     assert (town.residents.born <= np.datetime64(as_of)).all()

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 
@@ -117,11 +119,9 @@ def test_care_homes_hold_the_old_and_halls_the_young(town: Town) -> None:
     assert (age[town.residents.household < 0] >= 18).all()
 
 
-def test_students_share_houses_where_there_are_many() -> None:
-    from tests.synthetic_data.conftest import town_like
-
+def test_students_share_houses_where_there_are_many(build: Callable[..., Town]) -> None:
     students = COMPOSITIONS.index("students")
-    cambridge, norfolk = town_like("Cambridge"), town_like("North Norfolk")
+    cambridge, norfolk = build("Cambridge"), build("North Norfolk")
     assert (cambridge.households.composition == students).mean() > 0.03
     assert (norfolk.households.composition == students).mean() < 0.01
 
@@ -148,10 +148,10 @@ def test_owners_are_older_than_private_tenants(town: Town) -> None:
 
 
 @pytest.mark.parametrize("authority", ["Birmingham", "Slough"])
-def test_families_mostly_share_a_surname_and_an_ethnic_group(authority: str) -> None:
-    from tests.synthetic_data.conftest import town_like
-
-    town = town_like(authority)
+def test_families_mostly_share_a_surname_and_an_ethnic_group(
+    authority: str, build: Callable[..., Town]
+) -> None:
+    town = build(authority)
     head = _in_role(town, HEAD)
     children = np.flatnonzero(town.residents.role == CHILD)
     theirs = head[town.residents.household[children]]
@@ -159,10 +159,8 @@ def test_families_mostly_share_a_surname_and_an_ethnic_group(authority: str) -> 
     assert (town.residents.ethnic_group[children] == town.residents.ethnic_group[theirs]).mean() > 0.95
 
 
-def test_names_go_with_the_group() -> None:
-    from tests.synthetic_data.conftest import town_like
-
-    people = town_like("Birmingham").residents
+def test_names_go_with_the_group(build: Callable[..., Town]) -> None:
+    people = build("Birmingham").residents
     british = set(people.forename[people.ethnic_group == ETHNIC_GROUPS.index("white_british")].tolist())
     assert not british & {"Muhammad", "Mohammed", "Aisha", "Fatima", "Zainab"}
     chinese = people.surname[people.ethnic_group == ETHNIC_GROUPS.index("chinese")]

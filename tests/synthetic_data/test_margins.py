@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -31,8 +32,6 @@ def test_a_thousand_residents_still_keep_to_the_profile(build: Callable[..., Tow
 
 
 def test_the_measure_notices_a_town_of_another_shape(build: Callable[..., Town]) -> None:
-    from dataclasses import replace
-
     stranger = replace(build("Hartlepool"), profile=build("City of London").profile)
     assert min(total_variation(stranger).values()) > 0.02
 

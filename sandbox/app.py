@@ -42,7 +42,7 @@ class Sandbox:
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports)
         self.house.mount("/sandbox", control_api(self.councils, self.keyring))
         _add_health(self.house)
-        add_pages(self.house, self.councils, self.gateway)
+        add_pages(self.house, self.councils, self.gateway, self.keyring)
 
     def close(self) -> None:
         """Close every council's file."""

@@ -1,16 +1,33 @@
-"""The console: the pages that people read."""
+"""The console: the pages that people read, rendered here and complete without a script.
+
+``pages`` answers each address; ``front``, ``trying``, ``explained`` and ``guides`` find what a
+page shows; ``reading`` and ``layout`` turn an answer of a service into something laid out for a
+reader, ``words`` into words. ``rendering`` fills the templates. Nothing comes from elsewhere.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
+from sandbox.console.assets import add_assets
+from sandbox.console.faults import show_faults_as_pages
+from sandbox.console.pages import Pages
 from sandbox.councils import Councils
-
-if TYPE_CHECKING:
-    from sandbox.gateway import Gateway
+from sandbox.keys import Keyring
 
 
-def add_pages(house: FastAPI, councils: Councils, gateway: Gateway) -> None:
-    """Add the console's pages to the sandbox."""
+def add_pages(house: FastAPI, councils: Councils, gateway: ASGIApp, keyring: Keyring) -> None:
+    """Add the console's pages to the sandbox; ``gateway`` is what their examples are read through."""
+    pages = Pages(councils, gateway, keyring)
+    for path, page in (
+        ("/", pages.front),
+        ("/try/{council}/{service}/{number:int}", pages.try_one),
+        ("/problems", pages.problems),
+        ("/problems/{name}", pages.problem),
+        ("/guides", pages.guides),
+        ("/guides/{name}", pages.guide),
+    ):
+        house.add_route(path, page, include_in_schema=False)
+    add_assets(house)
+    show_faults_as_pages(house)

@@ -1,0 +1,82 @@
+"""An answer laid out for a reader: records as lists of fields, lists of records as tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from sandbox.console import words
+
+MOST_ROWS = 25
+MOST_COLUMNS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """A single value, in words."""
+
+    kind: ClassVar[str] = "words"
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """Fields with their values, in the order of the answer."""
+
+    kind: ClassVar[str] = "record"
+    fields: tuple[tuple[str, Shown], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A list of values that are no records."""
+
+    kind: ClassVar[str] = "several"
+    parts: tuple[Shown, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Records below one another.
+
+    ``alike`` holds the fields that all the records share, ``columns`` those in which they differ.
+    ``more_columns`` names columns and ``more_rows`` counts rows that are left to the raw answer.
+    """
+
+    kind: ClassVar[str] = "table"
+    alike: tuple[tuple[str, Shown], ...]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Shown, ...], ...]
+    more_columns: tuple[str, ...]
+    more_rows: int
+
+
+Shown = Words | Record | Several | Table
+
+
+def laid_out(told: Any, field: str = "") -> Shown:
+    """The layout of a value read from JSON, XML or a calendar; ``field`` is what it is called."""
+    if isinstance(told, Mapping):
+        return Record(tuple((words.label(name), laid_out(each, name)) for name, each in told.items()))
+    if isinstance(told, list):
+        if told and all(isinstance(each, Mapping) for each in told):
+            return laid_out(told[0]) if len(told) == 1 else _table(told)
+        return Several(tuple(laid_out(each, field) for each in told)) if told else Words("none")
+    return Words(words.value(field, told))
+
+
+def _table(records: Sequence[Mapping[str, Any]]) -> Table:
+    fields = list(dict.fromkeys(name for record in records for name in record))
+    shared = [name for name in fields if all(record.get(name) == records[0].get(name) for record in records)]
+    # Differing records keep at least one column, however alike their values are.
+    differing = [name for name in fields if name not in shared] or fields[:1]
+    alike = [name for name in shared if name not in differing and records[0].get(name) is not None]
+    shown = differing[:MOST_COLUMNS]
+    return Table(
+        tuple((words.label(name), laid_out(records[0].get(name), name)) for name in alike),
+        tuple(words.label(name) for name in shown),
+        tuple(tuple(laid_out(record.get(name), name) for name in shown) for record in records[:MOST_ROWS]),
+        tuple(words.label(name) for name in differing[MOST_COLUMNS:]),
+        max(0, len(records) - MOST_ROWS),
+    )

@@ -1,0 +1,96 @@
+"""The console's addresses, and what each answers."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import ASGIApp
+
+from sandbox.console.explained import explained
+from sandbox.console.faults import no_page
+from sandbox.console.front import VERDICTS, journeys_shown, neighbours, services_shown
+from sandbox.console.guides import guides
+from sandbox.console.rendering import page
+from sandbox.console.trying import tried
+from sandbox.councils import Councils
+from sandbox.keys import Keyring
+
+
+class Pages:
+    """The pages of one sandbox."""
+
+    def __init__(self, councils: Councils, gateway: ASGIApp, keyring: Keyring) -> None:
+        self._councils = councils
+        self._gateway = gateway
+        self._keyring = keyring
+
+    async def front(self, request: Request) -> Response:
+        """The first page, about ``?council=NAME`` or else the first council."""
+        name = request.query_params.get("council", self._councils.first.name)
+        council = self._councils.get(name)
+        others = neighbours(self._councils)
+        if council is None:
+            return page("no_council.html", status=404, name=name, neighbours=others)
+        services = services_shown(council)
+        counts = [each.open_cases for each in services if each.open_cases is not None]
+        return page(
+            "front.html",
+            council=council,
+            services=services,
+            open_cases=sum(counts) if counts else None,
+            journeys=journeys_shown(council),
+            verdicts=VERDICTS,
+            neighbours=others,
+            base=_base(request),
+        )
+
+    async def try_one(self, request: Request) -> Response:
+        """What one example of a service answers; ``number`` counts the service's examples from 1."""
+        wanted = request.path_params
+        council = self._councils.get(wanted["council"])
+        if council is None:
+            others = neighbours(self._councils)
+            return page("no_council.html", status=404, name=wanted["council"], neighbours=others)
+        service = next(
+            (each for each in council.services.values() if each.url_name == wanted["service"]), None
+        )
+        if service is None:
+            return no_page(f"{council.facts['title']} has no service called {wanted['service']}.")
+        number = wanted["number"]
+        if not 1 <= number <= len(service.tries):
+            return no_page(f"{service.title} has {len(service.tries)} examples, and no number {number}.")
+        example = service.tries[number - 1]
+        key = self._keyring.first.secret
+        outcome = await tried(self._gateway, council, service, example, key, _base(request))
+        return page(
+            "try.html", council=council, service=service, example=example, number=number, outcome=outcome
+        )
+
+    async def problems(self, request: Request) -> Response:
+        """Every kind of refusal."""
+        return page("problems.html", problems=explained(self._councils.services.values()), unknown=None)
+
+    async def problem(self, request: Request) -> Response:
+        """One kind of refusal: what it means and what to do."""
+        every = explained(self._councils.services.values())
+        name = request.path_params["name"]
+        meant = [each for each in every if each.name == name]
+        if not meant:
+            return page("problems.html", status=404, problems=every, unknown=name)
+        return page("problem.html", meant=meant)
+
+    async def guides(self, request: Request) -> Response:
+        """Every guide."""
+        return page("guides.html", guides=guides().values(), unknown=None)
+
+    async def guide(self, request: Request) -> Response:
+        """One guide."""
+        name = request.path_params["name"]
+        guide = guides().get(name)
+        if guide is None:
+            return page("guides.html", status=404, guides=guides().values(), unknown=name)
+        return page("guide.html", guide=guide)
+
+
+def _base(request: Request) -> str:
+    return f"{request.url.scheme}://{request.url.netloc}"

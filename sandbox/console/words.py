@@ -1,0 +1,79 @@
+"""Dates, times, money and names of fields, in the words of a reader who is no programmer."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from typing import Any
+
+from service_apis.kit.clock import LONDON
+
+_ABBREVIATIONS = {
+    "api": "API", "gss": "GSS", "id": "ID", "lgsl": "LGSL", "nino": "NI number", "uprn": "UPRN",
+    "url": "URL", "usrn": "USRN", "lat": "Latitude", "long": "Longitude",
+}  # fmt: skip
+_DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
+_INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$")
+_CODE_WORDS = re.compile(r"^[a-z]+(_[a-z0-9]+)+$")
+
+
+def count(number: int) -> str:
+    """A number with its thousands apart: ``10,000``."""
+    return f"{number:,}"
+
+
+def day(value: date) -> str:
+    """A date: ``Monday 1 June 2026``."""
+    return f"{value:%A} {value.day} {value:%B %Y}"
+
+
+def moment(value: datetime) -> str:
+    """An instant by London's clocks: ``Monday 1 June 2026, 9:00 in the morning``."""
+    local = value.astimezone(LONDON)
+    return f"{day(local.date())}, {_hour(local)}"
+
+
+def _hour(local: datetime) -> str:
+    if (local.hour, local.minute) in ((0, 0), (12, 0)):
+        return "noon" if local.hour else "midnight"
+    part = (
+        "at night" if local.hour < 5 else
+        "in the morning" if local.hour < 12 else
+        "in the afternoon" if local.hour < 18 else
+        "in the evening"
+    )  # fmt: skip
+    return f"{local.hour % 12 or 12}:{local:%M} {part}"
+
+
+def seconds(value: float) -> str:
+    """How long something took: ``0.42 seconds``."""
+    return f"{value:.2f} seconds"
+
+
+def label(field: str) -> str:
+    """A field's name as words: ``ward_code`` is ``Ward code``, ``amount_pence`` is ``Amount``."""
+    parts = re.split(r"[_\-\s]+", field.removesuffix("_pence")) or [field]
+    named = " ".join(_ABBREVIATIONS.get(part, part) for part in parts if part)
+    return named[:1].upper() + named[1:]
+
+
+def value(field: str, told: Any) -> str:
+    """A value of a field as a reader would write it; what is not known or not there is ``none``."""
+    if told is None or told == "":
+        return "none"
+    if isinstance(told, bool):
+        return "yes" if told else "no"
+    if field.endswith("_pence") and isinstance(told, int):
+        return f"{'-' if told < 0 else ''}£{abs(told) // 100:,}.{abs(told) % 100:02}"
+    return _text(told) if isinstance(told, str) else str(told)
+
+
+def _text(told: str) -> str:
+    try:
+        if _DAY.match(told):
+            return day(date.fromisoformat(told))
+        if _INSTANT.match(told):
+            return moment(datetime.fromisoformat(told))
+    except ValueError:
+        return told
+    return told.replace("_", " ") if _CODE_WORDS.match(told) else told

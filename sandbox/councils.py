@@ -49,9 +49,12 @@ class Councils:
 
 
 def _other_services(name: str, built: set[str], known: set[str]) -> str:
-    lacks = ", ".join(sorted(known - built)) or "nothing"
-    surplus = ", ".join(sorted(built - known)) or "nothing"
+    differences = [
+        f"{what} {', '.join(sorted(names))}"
+        for what, names in (("it lacks", known - built), ("this sandbox lacks its", built - known))
+        if names
+    ]
     return (
-        f"{name} was built with other services: it lacks {lacks}, and this sandbox lacks its {surplus}. "
+        f"{name} was built with other services: {' and '.join(differences)}. "
         f"Build a new council with --name, or delete this one (`council delete {name}`) and build it again."
     )

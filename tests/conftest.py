@@ -46,7 +46,9 @@ class CouncilUnderTest:
         """The address of something of a service."""
         return f"/councils/{self.name}/{service.replace('_', '-')}{path}"
 
-    def get(self, service: str, path: str, *, headers: dict[str, str] | None = None, **params: Any) -> Response:
+    def get(
+        self, service: str, path: str, *, headers: dict[str, str] | None = None, **params: Any
+    ) -> Response:
         """Read something of a service."""
         return self.client.get(self.url(service, path), params=params, headers=headers)
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from sandbox.console import words
 from service_apis.kit.problems import Problem, all_problems
 from service_apis.kit.service import Service
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A kind of refusal; ``service`` is None where any part of the sandbox may answer with it."""
+    """A kind of refusal. ``service`` is the one whose own it is, or None where it is the sandbox's."""
 
     name: str
     title: str
@@ -30,4 +31,4 @@ def explained(services: Iterable[Service]) -> list[Explained]:
 
 def _explained(kind: type[Problem], services: list[Service]) -> Explained:
     owner = next((each for each in services if kind.__module__.startswith(f"{each.package}.")), None)
-    return Explained(kind.name(), kind.title(), kind.status, kind.explanation(), owner)
+    return Explained(kind.name(), words.label(kind.name()), kind.status, kind.explanation(), owner)

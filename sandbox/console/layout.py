@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, ClassVar
 
 from sandbox.console import words
@@ -18,6 +19,13 @@ class Words:
 
     kind: ClassVar[str] = "words"
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """A value that is not there or not known."""
+
+    kind: ClassVar[str] = "nothing"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,31 +60,42 @@ class Table:
     more_rows: int
 
 
-Shown = Words | Record | Several | Table
+Shown = Words | Nothing | Record | Several | Table
 
 
-def laid_out(told: Any, field: str = "") -> Shown:
-    """The layout of a value read from JSON, XML or a calendar; ``field`` is what it is called."""
+def laid_out(told: Any, today: date, field: str = "") -> Shown:
+    """The layout of a value read from JSON, XML or a calendar.
+
+    ``today`` is the council's date, ``field`` what the value is called.
+    """
+    if told is None or told in ("", [], {}):
+        return Nothing()
     if isinstance(told, Mapping):
-        return Record(tuple((words.label(name), laid_out(each, name)) for name, each in told.items()))
+        return Record(_fields(told, told, today))
     if isinstance(told, list):
-        if told and all(isinstance(each, Mapping) for each in told):
-            return laid_out(told[0]) if len(told) == 1 else _table(told)
-        return Several(tuple(laid_out(each, field) for each in told)) if told else Words("none")
-    return Words(words.value(field, told))
+        if all(isinstance(each, Mapping) for each in told):
+            return laid_out(told[0], today) if len(told) == 1 else _table(told, today)
+        return Several(tuple(laid_out(each, today, field) for each in told))
+    return Words(words.value(field, told, today))
 
 
-def _table(records: Sequence[Mapping[str, Any]]) -> Table:
-    fields = list(dict.fromkeys(name for record in records for name in record))
-    shared = [name for name in fields if all(record.get(name) == records[0].get(name) for record in records)]
-    # Differing records keep at least one column, however alike their values are.
-    differing = [name for name in fields if name not in shared] or fields[:1]
+def _fields(record: Mapping[str, Any], names: Iterable[str], today: date) -> tuple[tuple[str, Shown], ...]:
+    return tuple((words.label(name), laid_out(record.get(name), today, name)) for name in names)
+
+
+def _table(records: Sequence[Mapping[str, Any]], today: date) -> Table:
+    names = list(dict.fromkeys(name for record in records for name in record))
+    shared = [name for name in names if all(record.get(name) == records[0].get(name) for record in records)]
+    # Records that are all alike keep one column, so that they can be counted.
+    differing = [name for name in names if name not in shared] or names[:1]
     alike = [name for name in shared if name not in differing and records[0].get(name) is not None]
     shown = differing[:MOST_COLUMNS]
     return Table(
-        tuple((words.label(name), laid_out(records[0].get(name), name)) for name in alike),
+        _fields(records[0], alike, today),
         tuple(words.label(name) for name in shown),
-        tuple(tuple(laid_out(record.get(name), name) for name in shown) for record in records[:MOST_ROWS]),
+        tuple(
+            tuple(laid_out(record.get(name), today, name) for name in shown) for record in records[:MOST_ROWS]
+        ),
         tuple(words.label(name) for name in differing[MOST_COLUMNS:]),
         max(0, len(records) - MOST_ROWS),
     )

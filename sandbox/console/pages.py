@@ -42,6 +42,7 @@ class Pages:
             verdicts=VERDICTS,
             neighbours=others,
             base=_base(request),
+            first=self._councils.first.name,
         )
 
     async def try_one(self, request: Request) -> Response:

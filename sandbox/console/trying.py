@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from starlette.types import ASGIApp
@@ -47,18 +48,18 @@ async def tried(app: ASGIApp, council: Council, service: Service, example: Try, 
     url = base + address
     curl = f'curl -H "Authorization: Bearer $KEY" {shlex.quote(url)}'
     try:
-        counted, shown = _read(answer)
+        counted, shown = _read(answer, council.clock.today)
         raw = reading.text(answer)
     except ValueError as fault:
         return Tried(url, curl, f"The answer could not be read: {fault}", answer.status, "", None, "", "")
     return Tried(url, curl, "", answer.status, counted, shown, raw, reading.language(answer))
 
 
-def _read(answer: Answer) -> tuple[str, Shown]:
+def _read(answer: Answer, today: date) -> tuple[str, Shown]:
     told = reading.values(answer)
     if answer.status == OK and isinstance(told, Mapping) and isinstance(told.get("items"), list):
-        return _counted(told), laid_out(told["items"])
-    return "", laid_out(told)
+        return _counted(told), laid_out(told["items"], today)
+    return "", laid_out(told, today)
 
 
 def _counted(told: Mapping[str, Any]) -> str:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from service_apis.kit.clock import LONDON
 
 _ABBREVIATIONS = {
-    "api": "API", "gss": "GSS", "id": "ID", "lgsl": "LGSL", "nino": "NI number", "uprn": "UPRN",
-    "url": "URL", "usrn": "USRN", "lat": "Latitude", "long": "Longitude",
+    "api": "API", "gss": "GSS", "id": "ID", "json": "JSON", "lat": "latitude", "lgsl": "LGSL",
+    "long": "longitude", "nino": "NI number", "uprn": "UPRN", "url": "URL", "usrn": "USRN",
 }  # fmt: skip
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$")
+_NEAR = timedelta(days=180)
 _CODE_WORDS = re.compile(r"^[a-z]+(_[a-z0-9]+)+$")
 
 
@@ -57,23 +58,25 @@ def label(field: str) -> str:
     return named[:1].upper() + named[1:]
 
 
-def value(field: str, told: Any) -> str:
-    """A value of a field as a reader would write it; what is not known or not there is ``none``."""
-    if told is None or told == "":
-        return "none"
+def value(field: str, told: Any, today: date) -> str:
+    """A value of a field as a reader would write it; days of the week only of dates near ``today``."""
     if isinstance(told, bool):
         return "yes" if told else "no"
     if field.endswith("_pence") and isinstance(told, int):
         return f"{'-' if told < 0 else ''}£{abs(told) // 100:,}.{abs(told) % 100:02}"
-    return _text(told) if isinstance(told, str) else str(told)
+    return _text(told, today) if isinstance(told, str) else str(told)
 
 
-def _text(told: str) -> str:
+def _text(told: str, today: date) -> str:
     try:
         if _DAY.match(told):
-            return day(date.fromisoformat(told))
+            return _near(date.fromisoformat(told), today)
         if _INSTANT.match(told):
             return moment(datetime.fromisoformat(told))
     except ValueError:
         return told
     return told.replace("_", " ") if _CODE_WORDS.match(told) else told
+
+
+def _near(told: date, today: date) -> str:
+    return day(told) if abs(told - today) < _NEAR else f"{told.day} {told:%B %Y}"

@@ -19,8 +19,9 @@ from tests.container.engine import Engine
 pytestmark = pytest.mark.container
 
 WITHOUT_MAKE = [
-    "python3 -m venv .venv && .venv/bin/pip install --require-hashes -r constraints.txt",
-    ".venv/bin/pip install --no-deps -e .",
+    "python3 -m venv .venv",
+    ".venv/bin/pip install --require-hashes -r constraints.txt -r constraints-build.txt",
+    ".venv/bin/pip install --no-deps --no-build-isolation -e .",
 ]
 START_SECONDS = 180
 
@@ -67,9 +68,10 @@ def told(machine: Container, line: str, **variables: str) -> str:
 
 def first_words(machine: Container, line: str, port: int) -> str:
     """What a command that serves had printed when its curl line came."""
-    told(machine, f"({line}) > said 2>&1 &", COUNCIL_PORT=str(port))
+    told(machine, f"({line}; echo ended) > said 2>&1 &", COUNCIL_PORT=str(port))
     end = time.monotonic() + START_SECONDS
     while "curl " not in (said := told(machine, "cat said")):
+        assert "ended" not in said, said
         assert time.monotonic() < end, said
         time.sleep(0.5)
     return said

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, Query, Request
@@ -81,6 +81,27 @@ class KeyWithScope(SecurityBase):
         return door.admit(self.scope)
 
 
+class KeyInHeaderOrAddress(KeyWithScope):
+    """The same demand, for programs that cannot send a header: the key may come as ``?key=``."""
+
+    async def __call__(
+        self,
+        request: Request,
+        key: Annotated[
+            str | None, Query(max_length=200, description="The key, for a program that cannot send a header.")
+        ] = None,
+    ) -> Caller:
+        """The caller by the header or, without a known key there, by the address."""
+        door: Door = request.scope[SCOPE_KEY]
+        if door.caller is None and key is not None:
+            door = replace(
+                door,
+                caller=door.caller_of_key(key),
+                refusal="This sandbox does not know the key in the address",
+            )
+        return door.admit(self.scope)
+
+
 @dataclass(frozen=True, slots=True)
 class Route:
     """One operation as FastAPI needs it."""
@@ -99,9 +120,12 @@ class Routes:
         self.refusals: dict[type[Exception], Refusal] = {}
         """How a service that follows a published standard answers what is refused, by kind of exception."""
 
-    def get(self, path: str, *, problems: tuple[type[Problem], ...] = ()) -> Callable[[Function], Function]:
-        """A read: needs the scope ``{slug}:read``."""
-        return self._operation("GET", path, 200, problems)
+    def get(
+        self, path: str, *, problems: tuple[type[Problem], ...] = (), key_in_address: bool = False
+    ) -> Callable[[Function], Function]:
+        """A read: needs the scope ``{slug}:read``; with ``key_in_address`` the key may come as ``?key=``."""
+        demand = KeyInHeaderOrAddress if key_in_address else KeyWithScope
+        return self._operation("GET", path, 200, problems, demand=demand)
 
     def post(
         self,
@@ -154,6 +178,7 @@ class Routes:
         status: int,
         problems: tuple[type[Problem], ...],
         changes: bool = False,
+        demand: type[KeyWithScope] = KeyWithScope,
     ) -> Callable[[Function], Function]:
         def declare(function: Function) -> Function:
             signature = inspect.signature(function, eval_str=True)
@@ -170,7 +195,7 @@ class Routes:
             }
             if raw:
                 options["response_class"] = answer
-            key = KeyWithScope(operation.scope)
+            key = demand(operation.scope)
             operation.signature = _signature(signature, key, method, changes_version)
             self.routes.append(Route(path, operation.as_endpoint(), options))
             return function

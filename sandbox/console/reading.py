@@ -54,7 +54,7 @@ def _element(element: Element) -> Any:
     if not children:
         return (element.text or "").strip() or None
     tags = {child.tag for child in children}
-    if len(tags) == 1 and (len(children) > 1 or element.tag.startswith(children[0].tag)):
+    if len(tags) == 1 and (len(children) > 1 or element.tag.endswith(f"{children[0].tag}s")):
         return [_element(child) for child in children]
     return {child.tag: _element(child) for child in children}
 

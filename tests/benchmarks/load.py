@@ -16,6 +16,7 @@ CONNECTIONS = 16
 class Rate:
     """What a load of a few seconds gave."""
 
+    requests: int
     per_second: float
     p99_milliseconds: float
 
@@ -32,6 +33,8 @@ def load(url: str, key: str, seconds: int, script: str | None = None) -> Rate:
         raise RuntimeError(f"not every request to {url} was answered:\n{said}")
     rate = re.search(r"Requests/sec:\s+([\d.]+)", said)
     p99 = re.search(r"99%\s+([\d.]+)(us|ms|s)\b", said)
-    if not rate or not p99:
+    requests = re.search(r"(\d+) requests in", said)
+    if not requests or not rate or not p99:
         raise RuntimeError(f"wrk said something else than expected:\n{said}")
-    return Rate(float(rate[1]), float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]])
+    milliseconds = float(p99[1]) * {"us": 0.001, "ms": 1, "s": 1000}[p99[2]]
+    return Rate(int(requests[1]), float(rate[1]), milliseconds)

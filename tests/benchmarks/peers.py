@@ -1,16 +1,20 @@
 """Four mock servers that a supplier might use instead, each answering one record from a file.
 
 Each is set to be quick: no templates, no recording, no log where it has a switch for it (Mockoon has none
-for its line a request), and none is asked to check the key that the
-load sends. They come from npm, pinned, into COUNCIL_CACHE or the user's cache folder.
+for its line a request), and none is asked to check the key that the load sends, but for Prism where the
+OpenAPI document that it serves says so. They come from npm, pinned, into COUNCIL_CACHE or the user's cache
+folder.
 """
 
 from __future__ import annotations
 
+import copy
 import json
 import shutil
 import subprocess
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from tests.benchmarks.server import Server
 from tests.container.base import CACHE
@@ -35,35 +39,64 @@ def install() -> Path:
     return folder / "node_modules" / ".bin"
 
 
-def peers(commands: Path, folder: Path, path: str, record: dict[str, object]) -> list[Server]:
-    """The four, each to answer `path` with the record as JSON."""
-    makers = {"Prism": _prism, "Mockoon": _mockoon, "json-server": _json_server, "WireMock": _wiremock}
+@dataclass(frozen=True)
+class Reading:
+    """The one read that each answers."""
+
+    path: str
+    """Below the service's address: `/properties/100000000001`."""
+    record: dict[str, Any]
+    template: str
+    """The path in the service's OpenAPI document: `/properties/{uprn}`."""
+    document: dict[str, Any]
+    """The service's OpenAPI document."""
+
+
+def peers(commands: Path, folder: Path, reading: Reading) -> list[Server]:
+    """The four, and Prism once more without a contract to keep; each answers the reading."""
+    makers = {
+        "Prism, the service's OpenAPI": _prism,
+        "Prism, a bare path": _prism_without_contract,
+        "Mockoon": _mockoon,
+        "json-server": _json_server,
+        "WireMock": _wiremock,
+    }
     made = []
     for name, make in makers.items():
-        own, port = folder / name, free_port()
+        own, port = folder / make.__name__, free_port()
         own.mkdir()
-        command = make(own, port, path, record)
-        command[0] = str(commands / command[0])
-        address = f"http://127.0.0.1:{port}{path}"
-        made.append(Server(name, command, address, own, {"NODE_ENV": "production"}))
+        program, *words = make(own, port, reading)
+        address = f"http://127.0.0.1:{port}{reading.path}"
+        made.append(Server(name, [str(commands / program), *words], address, own, {"NODE_ENV": "production"}))
     return made
 
 
-def _prism(folder: Path, port: int, path: str, record: dict[str, object]) -> list[str]:
-    answer = {"description": "The record", "content": {"application/json": {"example": record}}}
+def _prism(folder: Path, port: int, reading: Reading) -> list[str]:
+    document = copy.deepcopy(reading.document)
+    answer = document["paths"][reading.template]["get"]["responses"]["200"]
+    answer["content"]["application/json"]["example"] = reading.record
+    return _prism_serving(document, folder, port)
+
+
+def _prism_without_contract(folder: Path, port: int, reading: Reading) -> list[str]:
+    answer = {"description": "The record", "content": {"application/json": {"example": reading.record}}}
     document = {
         "openapi": "3.1.0",
         "info": {"title": "One record", "version": "1"},
-        "paths": {path: {"get": {"responses": {"200": answer}}}},
+        "paths": {reading.path: {"get": {"responses": {"200": answer}}}},
     }
+    return _prism_serving(document, folder, port)
+
+
+def _prism_serving(document: dict[str, Any], folder: Path, port: int) -> list[str]:
     (folder / "openapi.json").write_text(json.dumps(document))
     return ["prism", "mock", "--port", str(port), "--cors", "false", "-v", "silent", "openapi.json"]
 
 
-def _mockoon(folder: Path, port: int, path: str, record: dict[str, object]) -> list[str]:
+def _mockoon(folder: Path, port: int, reading: Reading) -> list[str]:
     response = {
         "uuid": "00000000-0000-4000-8000-000000000003",
-        "body": json.dumps(record),
+        "body": json.dumps(reading.record),
         "bodyType": "INLINE",
         "headers": [{"key": "Content-Type", "value": "application/json"}],
         "statusCode": 200,
@@ -74,7 +107,7 @@ def _mockoon(folder: Path, port: int, path: str, record: dict[str, object]) -> l
         "uuid": "00000000-0000-4000-8000-000000000002",
         "type": "http",
         "method": "get",
-        "endpoint": path.removeprefix("/"),
+        "endpoint": reading.path.removeprefix("/"),
         "responses": [response],
     }
     environment = {
@@ -92,20 +125,20 @@ def _mockoon(folder: Path, port: int, path: str, record: dict[str, object]) -> l
     return ["mockoon-cli", "start", "--data", "environment.json", *quick]
 
 
-def _json_server(folder: Path, port: int, path: str, record: dict[str, object]) -> list[str]:
+def _json_server(folder: Path, port: int, reading: Reading) -> list[str]:
     # It serves /{collection}/{id} only, so the record's own path is rewritten to one.
-    (folder / "records.json").write_text(json.dumps({"records": [{**record, "id": 1}]}))
-    (folder / "routes.json").write_text(json.dumps({path: "/records/1"}))
+    (folder / "records.json").write_text(json.dumps({"records": [{**reading.record, "id": 1}]}))
+    (folder / "routes.json").write_text(json.dumps({reading.path: "/records/1"}))
     quick = ["--quiet", "--no-cors", "--no-gzip", "--read-only", "--routes", "routes.json"]
     return ["json-server", "--host", "127.0.0.1", "--port", str(port), *quick, "records.json"]
 
 
-def _wiremock(folder: Path, port: int, path: str, record: dict[str, object]) -> list[str]:
+def _wiremock(folder: Path, port: int, reading: Reading) -> list[str]:
     mapping = {
-        "request": {"method": "GET", "urlPath": path},
+        "request": {"method": "GET", "urlPath": reading.path},
         "response": {
             "status": 200,
-            "body": json.dumps(record),
+            "body": json.dumps(reading.record),
             "headers": {"Content-Type": "application/json"},
         },
     }

@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 
 START_SECONDS = 60
+TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
 PROCESSORS = sorted(os.sched_getaffinity(0))
 SERVERS_PROCESSOR = PROCESSORS[0]
 LOADS_PROCESSOR = PROCESSORS[-1]
@@ -40,6 +41,10 @@ class Running:
     def memory_megabytes(self) -> float:
         """Proportional memory (PSS) of the process and its children, in MB of 10^6 bytes."""
         return sum(_proportional_bytes(process) for process in _family(self.process)) / 1e6
+
+    def processor_seconds(self) -> float:
+        """Time that the process and its children have had of a processor so far."""
+        return sum(_processor_ticks(process) for process in _family(self.process)) / TICKS_A_SECOND
 
 
 @contextmanager
@@ -89,3 +94,9 @@ def _proportional_bytes(process: int) -> int:
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024
     return 0
+
+
+def _processor_ticks(process: int) -> int:
+    # The second field is a name in brackets, which may hold spaces; user and system time are 14th and 15th.
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return int(fields[11]) + int(fields[12])

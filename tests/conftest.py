@@ -67,6 +67,11 @@ class CouncilUnderTest:
         result: dict[str, Any] = answer.json()
         return result
 
+    def reopen(self) -> None:
+        """Close the council and open it again, as after a restart."""
+        self.close()
+        self.__init__(self.folder)  # type: ignore[misc]
+
     def close(self) -> None:
         """Close the council's file."""
         self.sandbox.close()

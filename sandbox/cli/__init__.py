@@ -11,7 +11,6 @@ from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
 COULD_NOT = 2
-INTERRUPTED = 130
 
 app = typer.Typer(
     name="council",
@@ -34,6 +33,3 @@ def main() -> None:
     except (Failure, BrokenService) as failure:
         typer.echo(f"council: {failure}", err=True)
         sys.exit(COULD_NOT)
-    except KeyboardInterrupt:
-        typer.echo("council: interrupted; nothing was left half-made", err=True)
-        sys.exit(INTERRUPTED)

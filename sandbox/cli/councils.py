@@ -30,6 +30,8 @@ from sandbox.cli.options import (
 from sandbox.folder import DataFolder, OtherVersion, read_facts
 from service_apis.kit.discovery import discover
 
+INTERRUPTED = 130
+
 Host = Annotated[
     str,
     typer.Option("--host", envvar="COUNCIL_HOST", help="The address to listen at.", rich_help_panel=SERVER),
@@ -115,11 +117,19 @@ def _build(folder: DataFolder, asked: Ask) -> str:
     plan = ask.plan_of(asked)
     console = Console(stderr=True)
     columns = (TextColumn("Building {task.fields[name]}"), BarColumn(), TextColumn("{task.description}"))
-    with _stopping_tidily(), Progress(*columns, TimeElapsedColumn(), console=console, transient=True) as bar:
-        task = bar.add_task("", total=1.0, name=plan.name)
-        build_council(
-            folder, plan, discover(), lambda what, share: bar.update(task, description=what, completed=share)
-        )
+    bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+    try:
+        with _stopping_tidily(), bar:
+            task = bar.add_task("", total=1.0, name=plan.name)
+            build_council(
+                folder,
+                plan,
+                discover(),
+                lambda what, share: bar.update(task, description=what, completed=share),
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"council: the building of {plan.name} was interrupted; nothing is left of it", err=True)
+        raise typer.Exit(INTERRUPTED) from None
     facts = read_facts(folder.file(plan.name))
     typer.echo(
         f"Built {plan.name}: {facts['residents']:,} residents in {facts['homes']:,} homes, shaped like "

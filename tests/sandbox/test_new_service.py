@@ -56,7 +56,9 @@ def test_a_new_service_passes_what_every_service_must(copy: Path) -> None:
         if (folder / "models.py").exists() and folder.name != "blue_badges":
             shutil.rmtree(folder)
             shutil.rmtree(copy / "scenarios" / "packs" / folder.name, ignore_errors=True)
-    tested = run(copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/every_service", "tests/shape/test_sizes.py")
+    tested = run(
+        copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/every_service", "tests/shape/test_sizes.py"
+    )
     assert tested.returncode == 0, tested.stdout[-4000:]
     assert "blue_badges" in run(copy, "pytest", "--collect-only", "-q", "tests/every_service").stdout
     for tool in (("ruff", "check", "."), ("ruff", "format", "--check", "service_apis/blue_badges")):

@@ -22,6 +22,8 @@ def add_pages(house: FastAPI, councils: Councils, gateway: ASGIApp, keyring: Key
     pages = Pages(councils, gateway, keyring)
     for path, page in (
         ("/", pages.front),
+        ("/councils/{council}", pages.council),
+        ("/councils/{council}/", pages.council),
         ("/try/{council}/{service}/{number:int}", pages.try_one),
         ("/problems", pages.problems),
         ("/problems/{name}", pages.problem),

@@ -18,12 +18,17 @@ def show_faults_as_pages(house: FastAPI) -> None:
     """Answer browsers with pages where the house has, until now, answered all with problem details."""
     for kind, told in ((HTTPException, _astray), (Exception, _our_fault)):
         before: Any = house.exception_handlers[kind]
-        house.add_exception_handler(kind, _for_people(before, told))
+        house.add_exception_handler(kind, _negotiated(before, told))
 
 
-def _for_people(before: Refusal, told: Callable[[Request, Exception], Response]) -> Refusal:
+def for_people(request: Request) -> bool:
+    """Whether a browser asks, which says that it takes HTML; programs do not."""
+    return "text/html" in request.headers.get("accept", "")
+
+
+def _negotiated(before: Refusal, told: Callable[[Request, Exception], Response]) -> Refusal:
     async def refuse(request: Request, error: Exception) -> Response:
-        if "text/html" in request.headers.get("accept", ""):
+        if for_people(request):
             return told(request, error)
         return await before(request, error)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp
 
 from sandbox.console.explained import explained
-from sandbox.console.faults import no_page
+from sandbox.console.faults import for_people, no_page
 from sandbox.console.front import VERDICTS, journeys_shown, neighbours, services_shown
 from sandbox.console.guides import guides
 from sandbox.console.rendering import page
@@ -44,6 +46,12 @@ class Pages:
             base=_base(request),
             first=self._councils.first.name,
         )
+
+    async def council(self, request: Request) -> Response:
+        """Where a council's services begin: leads people to its page, programs to its entry."""
+        name = quote(request.path_params["council"], safe="")
+        told = f"/?council={name}" if for_people(request) else f"/sandbox/councils/{name}"
+        return RedirectResponse(told)
 
     async def try_one(self, request: Request) -> Response:
         """What one example of a service answers; ``number`` counts the service's examples from 1."""

@@ -24,6 +24,16 @@ def test_a_program_gets_problem_details(council: CouncilUnderTest, accept: str) 
     assert answer.json()["type"] == "/problems/not-found"
 
 
+@pytest.mark.parametrize("path", ["/councils/fairwater", "/councils/fairwater/"])
+def test_where_the_services_begin_leads_people_and_programs_on(council: CouncilUnderTest, path: str) -> None:
+    assert "Fairwater Council" in words(council.client.get(path, headers=BROWSER))
+    entry = council.client.get(path).json()
+    assert entry["title"] == "Fairwater Council"
+    unknown = council.client.get("/councils/atlantis/")
+    assert unknown.status_code == 404
+    assert unknown.json()["type"] == "/problems/no-such-council"
+
+
 def test_the_control_api_answers_browsers_like_anyone(council: CouncilUnderTest) -> None:
     answer = council.client.get("/sandbox/nowhere", headers=BROWSER)
     assert answer.headers["content-type"] == "application/problem+json"

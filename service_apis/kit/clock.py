@@ -25,3 +25,15 @@ class Clock:
 def at(day: date, hour: time = OFFICE_OPENS) -> datetime:
     """The instant of a London wall-clock time on a day, as UTC. Offices open at nine."""
     return datetime.combine(day, hour, LONDON).astimezone(UTC)
+
+
+def instant_of(text: str) -> datetime:
+    """The UTC instant of a W3C date and time. Raises ValueError where it is none or has no zone."""
+    # A plus sign that was not escaped in an address arrives as a space.
+    moment = datetime.fromisoformat(text.strip().replace(" ", "+") if "T" in text else text)
+    if moment.tzinfo is None:
+        raise ValueError(f"{text} has no zone; end it with Z, or with an offset such as +01:00")
+    try:
+        return moment.astimezone(UTC)
+    except OverflowError as outside:
+        raise ValueError(f"{text} lies outside the years that can be reckoned with") from outside

@@ -40,6 +40,9 @@ _TOKEN = re.compile(
     |(?P<operator>==|!=|<=|>=|<|>|&&|\|\|))""",
     re.VERBOSE,
 )
+_INDEXED = r"@(?:\.\w+|\[[^\]?]*\])*\[-?\d+\](?:\.\w+|\[[^\]?]*\])*"
+_COMPARED = r"(?:==|!=|<=?|>=?)"
+_INDEX_COMPARED = re.compile(rf"{_INDEXED}\s*{_COMPARED}|{_COMPARED}\s*{_INDEXED}")
 _DELIMITED = re.compile(r"^/.*/[a-z]*$")
 _WORDS = {"true": True, "false": False, "null": None}
 
@@ -127,6 +130,12 @@ def check_readable(criterion: Criterion) -> None:
         except re.error as wrong:
             raise NotACondition(f"`{criterion.condition}` is not a regular expression: {wrong}") from wrong
     else:
+        indexed = _INDEX_COMPARED.search(criterion.condition)
+        if indexed:
+            raise NotACondition(
+                f"`{indexed.group()}` compares one of a list by its place, which other runners find false: "
+                "write `value(@.items[0].uprn)`, or a criterion on `$response.body#/items/0/uprn`"
+            )
         try:
             _JSONPATH.compile(without_expressions(criterion.condition))
         except JSONPathError as wrong:

@@ -20,7 +20,12 @@ class VersionedSchema(Schema):
 
 
 class ProblemDetails(BaseModel):
-    """RFC 9457 problem details. ``type`` is an address on this sandbox that explains the problem."""
+    """RFC 9457 problem details. ``type`` is an address on this sandbox that explains the problem.
+
+    A problem may carry members of its own (section 3.2), such as the ``reference`` of a case.
+    """
+
+    model_config = ConfigDict(extra="allow")
 
     type: str
     title: str

@@ -89,6 +89,8 @@ def test_a_condition_that_is_false_or_finds_nothing_does_not_hold(condition: str
         ("$[?@.items[?@.uprn == '300']]", "$response.body", False),
         ("$[?!@.items[?@.uprn == '300']]", "$response.body", True),
         ("$[?@ == 'open']", "$response.body#/absent", False),
+        ("$[?value(@.items[0].uprn) == '100']", "$response.body", True),
+        ("$[?@.items[1].uprn]", "$response.body", True),
     ],
 )
 def test_a_jsonpath_criterion_holds_where_it_finds_something(
@@ -129,6 +131,8 @@ def test_a_condition_that_cannot_be_read_is_refused(condition: str) -> None:
         ("regex", "(", "$response.body", "not a regular expression"),
         ("jsonpath", "$[?@.a = 1]", "$response.body", "not a JSONPath query"),
         ("jsonpath", "$[?@.a == 1]", None, "needs a `context`"),
+        ("jsonpath", "$[?@.a[0].b == 1]", "$response.body", "write `value"),
+        ("jsonpath", "$[?1 < @['a'][-1]]", "$response.body", "write `value"),
     ],
 )
 def test_a_criterion_that_could_never_be_judged_is_refused(

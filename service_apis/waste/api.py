@@ -22,6 +22,8 @@ From = Annotated[date | None, Query(alias="from", description="The first day; to
 To = Annotated[date | None, Query(alias="to", description="The last day.")]
 AnyUprn = Annotated[Uprn | None, Query()]
 AnyStream = Annotated[shapes.StreamName | None, Query()]
+AnyMissed = Annotated[shapes.MissedStatus | None, Query()]
+AnyBulky = Annotated[shapes.BulkyStatus | None, Query()]
 AnyDay = Annotated[date | None, Query(description="A day of collection.")]
 Missed = Annotated[bool | None, Query(description="Only those reported as missed, or only the others.")]
 Reportable = Annotated[bool, Query(description="All days whose missed bins can be reported now, not one.")]
@@ -44,13 +46,14 @@ def show_round(work: Work, reference: Reference) -> shapes.RoundEntry:
 def show_property(work: Work, uprn: Uprn) -> shapes.PropertyEntry:
     """One property: its round, its containers and who holds them."""
     home = rules.find_property(work, uprn)
-    holder = shapes.Holder(id=home.holder_id, name=home.holder_name or "") if home.holder_id else None
     return shapes.PropertyEntry(
         uprn=uprn,
         address=home.address,
         round=work.show(shapes.RoundEntry, rules.find(work, Round, home.round)),
-        holder=holder,
-        containers=[work.show(shapes.ContainerEntry, each) for each in rules.containers_of(work, uprn)],
+        holder_id=home.holder_id,
+        holder_name=home.holder_name,
+        containers=rules.containers_of(home),
+        garden_until=home.garden_until,
         calendar_url=f"{work.base_url}/properties/{uprn}/calendar.ics",
     )
 
@@ -61,17 +64,14 @@ def show_collections(work: Work, uprn: Uprn, start: From = None, end: To = None)
     home = rules.find_property(work, uprn)
     first, last = rules.period(work, start, end, DAYS_SHOWN)
     collections = rules.calendar(work, home, first, last)
-    return shapes.PropertyCalendar(
-        uprn=uprn, address=home.address, first_day=first, last_day=last, collections=collections
-    )
+    return shapes.PropertyCalendar(uprn=uprn, address=home.address, collections=collections)
 
 
 @routes.get("/properties/{uprn}/calendar.ics", key_in_address=True, problems=(rules.NoSuchProperty,))
 def subscribe_to_calendar(work: Work, uprn: Uprn) -> CalendarFeed:
-    """The same calendar as an iCalendar feed: the last four weeks and the year ahead.
+    """The calendar as an iCalendar feed: the last four weeks and the year ahead.
 
-    Calendar programs cannot send a header, so the key may come as `?key=`. An address is seen by more
-    eyes than a header is: give a calendar a key of its own that may do nothing but `waste:read`.
+    Calendar programs send no header, so the key may come as `?key=`; use one that may only `waste:read`.
     """
     first, last = work.today - FEED_DAYS_BACK * rules.DAY, work.today + FEED_DAYS_AHEAD * rules.DAY
     return calendar_feed(work, show_collections(work, uprn, first, last))
@@ -90,87 +90,71 @@ def list_collections(
     days = [rules.period(work, on, None, 0)[0]]
     if reportable:
         days = [day for day in rules.reportable_days(work) if on in (None, day)]
-    return work.list(shapes.BinOfTheDay, rules.bins_of(days, stream, missed), page)
+    return work.list(shapes.BinOfTheDay, rules.bins_of(work, days, stream, missed), page)
 
 
 @routes.get("/missed-collections")
 def list_missed_collections(
-    work: Work,
-    page: AskedPage,
-    uprn: AnyUprn = None,
-    stream: AnyStream = None,
-    collection_date: AnyDay = None,
-    status: Annotated[shapes.MissedStatus | None, Query()] = None,
-) -> Listing[shapes.MissedCollectionEntry]:
-    """Missed bins by property, stream, day of collection or status."""
-    wanted = {"uprn": uprn, "stream": stream, "collection_date": collection_date, "status": status}
-    return work.list(shapes.MissedCollectionEntry, rules.find_all(MissedCollection, **wanted), page)
+    work: Work, page: AskedPage, uprn: AnyUprn = None, status: AnyMissed = None
+) -> Listing[shapes.MissedEntry]:
+    """Missed bins by property and status."""
+    return work.list(shapes.MissedEntry, rules.find_all(MissedCollection, uprn=uprn, status=status), page)
 
 
 _REFUSALS = (rules.UnknownUprn, rules.NotCollectedThere, rules.NotCollectedYet, rules.TooLateToReport)
+_CHANGES = (rules.NoSuchReference, rules.AlreadyClosed)
 
 
 @routes.post("/missed-collections", problems=(*_REFUSALS, rules.AlreadyReported))
-def report_missed_collection(work: Work, body: shapes.MissedReport) -> shapes.MissedCollectionEntry:
+def report_missed_collection(work: Work, body: shapes.MissedReport) -> shapes.MissedEntry:
     """Report that a bin was not emptied: after the crews finish at 15:00, and within two working days."""
     missed = rules.report_missed(work, body.uprn, body.stream, body.collection_date)
-    return work.show(shapes.MissedCollectionEntry, missed)
+    return work.show(shapes.MissedEntry, missed)
 
 
 @routes.get("/missed-collections/{reference}", problems=(rules.NoSuchReference,))
-def show_missed_collection(work: Work, reference: Reference) -> shapes.MissedCollectionEntry:
+def show_missed_collection(work: Work, reference: Reference) -> shapes.MissedEntry:
     """One missed bin's case."""
-    return work.show(shapes.MissedCollectionEntry, rules.find(work, MissedCollection, reference))
+    return work.show(shapes.MissedEntry, rules.find(work, MissedCollection, reference))
 
 
-@routes.patch("/missed-collections/{reference}", problems=(rules.NoSuchReference, rules.AlreadyClosed))
-def close_missed_collection(
-    work: Work, reference: Reference, body: shapes.MissedOutcome
-) -> shapes.MissedCollectionEntry:
+@routes.patch("/missed-collections/{reference}", problems=_CHANGES)
+def close_missed_collection(work: Work, reference: Reference, body: shapes.Outcome) -> shapes.MissedEntry:
     """End a case: the crew has been there, or the reporter takes the report back."""
     missed = rules.find(work, MissedCollection, reference)
-    return work.show(shapes.MissedCollectionEntry, rules.close_missed(work, missed, body.status))
+    return work.show(shapes.MissedEntry, rules.close_missed(work, missed, body.status))
 
 
 @routes.get("/bulky-slots", problems=(rules.PeriodRefused,))
 def list_bulky_slots(work: Work, start: From = None, end: To = None) -> shapes.BulkySlotList:
     """The days on which large things can be fetched: working days from tomorrow, up to four weeks ahead."""
-    slots = rules.slots(work, *rules.period(work, start, end, rules.BULKY_DAYS_AHEAD))
-    shown = [shapes.BulkySlot(collection_date=day, capacity=all_, free=free) for day, all_, free in slots]
-    return shapes.BulkySlotList(items=shown)
+    first, last = rules.period(work, start, end, rules.BULKY_DAYS_AHEAD)
+    return shapes.BulkySlotList(items=rules.slots(work, first, last))
 
 
 @routes.get("/bulky-collections")
 def list_bulky_collections(
-    work: Work,
-    page: AskedPage,
-    uprn: AnyUprn = None,
-    collection_date: AnyDay = None,
-    status: Annotated[shapes.BulkyStatus | None, Query()] = None,
-) -> Listing[shapes.BulkyCollectionEntry]:
-    """Bulky collections by property, day or status."""
-    query = rules.find_all(BulkyCollection, uprn=uprn, collection_date=collection_date, status=status)
-    return work.list(shapes.BulkyCollectionEntry, query, page)
+    work: Work, page: AskedPage, uprn: AnyUprn = None, status: AnyBulky = None
+) -> Listing[shapes.BulkyEntry]:
+    """Bulky collections by property and status."""
+    return work.list(shapes.BulkyEntry, rules.find_all(BulkyCollection, uprn=uprn, status=status), page)
 
 
 @routes.post("/bulky-collections", problems=(rules.UnknownUprn, rules.SlotNotOffered, rules.SlotFull))
-def book_bulky_collection(work: Work, body: shapes.BulkyBooking) -> shapes.BulkyCollectionEntry:
+def book_bulky_collection(work: Work, body: shapes.BulkyBooking) -> shapes.BulkyEntry:
     """Book large things to be fetched on a day, for a charge that goes by their number."""
     booking = rules.book_bulky(work, body.uprn, body.collection_date, list(body.things))
-    return work.show(shapes.BulkyCollectionEntry, booking)
+    return work.show(shapes.BulkyEntry, booking)
 
 
 @routes.get("/bulky-collections/{reference}", problems=(rules.NoSuchReference,))
-def show_bulky_collection(work: Work, reference: Reference) -> shapes.BulkyCollectionEntry:
+def show_bulky_collection(work: Work, reference: Reference) -> shapes.BulkyEntry:
     """One bulky collection."""
-    return work.show(shapes.BulkyCollectionEntry, rules.find(work, BulkyCollection, reference))
+    return work.show(shapes.BulkyEntry, rules.find(work, BulkyCollection, reference))
 
 
-_CANCELLATION = (rules.NoSuchReference, rules.AlreadyClosed, rules.TooLateToCancel)
-
-
-@routes.post("/bulky-collections/{reference}/cancellation", status=200, problems=_CANCELLATION)
-def cancel_bulky_collection(work: Work, reference: Reference) -> shapes.BulkyCollectionEntry:
+@routes.post("/bulky-collections/{reference}/cancellation", status=200, problems=_CHANGES)
+def cancel_bulky_collection(work: Work, reference: Reference) -> shapes.BulkyEntry:
     """Cancel a bulky collection before its day; the charge is given back."""
     booking = rules.find(work, BulkyCollection, reference)
-    return work.show(shapes.BulkyCollectionEntry, rules.cancel_bulky(work, booking))
+    return work.show(shapes.BulkyEntry, rules.cancel_bulky(work, booking))

@@ -2,46 +2,37 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
-
-from sqlalchemy import select
 
 from service_apis.kit.agenda import Due, Lifecycle
 from service_apis.kit.events import Event
 from service_apis.kit.work import Work
 from service_apis.waste import rules
-from service_apis.waste.models import BulkyCollection, Container, MissedCollection, Property
+from service_apis.waste.models import BulkyCollection, MissedCollection, Property
 
 lifecycle = Lifecycle()
 
 
-@lifecycle.due("return_visits")
-def return_to_missed_bins(work: Work, due: Due) -> None:
-    """The crews have been to every bin whose two working days end on the day."""
-    today = MissedCollection.return_by == date.fromisoformat(due.subject)
-    for missed in work.session.scalars(select(MissedCollection).where(today)).all():
-        if missed.status == "reported":
-            rules.close_missed(work, missed, rules.finding_on_return(missed.reference))
+@lifecycle.due("return_visit")
+def return_to_missed_bin(work: Work, due: Due) -> None:
+    """The crew has been back to a missed bin, unless its case ended before."""
+    missed = rules.find(work, MissedCollection, due.subject)
+    if missed.status == "reported":
+        rules.close_missed(work, missed, "collected")
 
 
-@lifecycle.due("bulky_round")
+@lifecycle.due("bulky_visit")
 def fetch_bulky_things(work: Work, due: Due) -> None:
-    """The crew has made all the bulky collections of the day."""
-    today = BulkyCollection.collection_date == date.fromisoformat(due.subject)
-    for booking in work.session.scalars(select(BulkyCollection).where(today)).all():
-        if booking.status == "booked":
-            booking.status = "collected"
-            work.record("bulky-collection.collected", booking.reference, uprn=booking.uprn)
+    """The crew has fetched what was booked for the day, unless it was cancelled."""
+    booking = rules.find(work, BulkyCollection, due.subject)
+    if booking.status == "booked":
+        booking.status = "collected"
+        work.record("bulky-collection.collected", booking.reference, uprn=booking.uprn)
 
 
 @lifecycle.on("virtual-council.residents.resident.moved")
 def follow_a_move(work: Work, event: Event) -> None:
-    """The containers left behind lose their holder, those at the new home get one.
-
-    An event may be heard twice: one that an address has acted on, or that is older than the last
-    it acted on, changes nothing there.
-    """
+    """Containers change hands at both homes; a move heard twice, or after a later one, changes nothing."""
     move = event.data
     left, reached = (work.session.get(Property, move[each]) for each in ("from_uprn", "to_uprn"))
     if left is not None and left.heard < event.position:
@@ -64,12 +55,9 @@ def _hand_over(work: Work, home: Property, holder: dict[str, Any] | None) -> Non
 
 def _take_garden_subscription(work: Work, left: Property, reached: Property | None) -> None:
     """A garden subscription goes with its holder, or ends where the new home has one already."""
-    garden = work.session.get(Container, (left.uprn, "garden"))
-    if garden is None:
-        return
-    if reached is None or work.session.get(Container, (reached.uprn, "garden")) is not None:
-        work.session.delete(garden)
-        work.record("garden-subscription.ended", left.uprn, holder=left.holder_id)
-    else:
-        garden.uprn = reached.uprn
+    until, left.garden_until = left.garden_until, None
+    if until is not None and reached is not None and reached.garden_until is None and not reached.shared:
+        reached.garden_until = until
         work.record("garden-subscription.moved", left.uprn, holder=left.holder_id, to_uprn=reached.uprn)
+    elif until is not None:
+        work.record("garden-subscription.ended", left.uprn, holder=left.holder_id)

@@ -17,12 +17,12 @@ class Base(DeclarativeBase):
 
 
 class Round(Base):
-    """What a crew does in a day: ``weekday`` 0 is Monday, ``refuse_week`` is 1 or 2; tonnes are a year's."""
+    """What a crew does in a day: on which weekday, and refuse in which of two weeks. Tonnes are a year's."""
 
     __tablename__ = "waste_rounds"
 
     reference: Mapped[str] = mapped_column(String(6), primary_key=True)
-    weekday: Mapped[int]
+    weekday: Mapped[str] = mapped_column(String(9))
     refuse_week: Mapped[int]
     homes: Mapped[int]
     refuse_tonnes: Mapped[float]
@@ -30,58 +30,39 @@ class Round(Base):
 
 
 class Property(Base):
-    """A property with bins, and the resident who answers for them (null where none is known).
-
-    ``heard`` is the position of the latest house move that was acted on here.
-    """
+    """A property with bins, and who answers for them; ``heard`` is its latest house move's event position."""
 
     __tablename__ = "waste_properties"
-    __table_args__ = (Index("waste_properties_by_round", "round", "uprn"),)
 
     uprn: Mapped[str] = mapped_column(String(12), primary_key=True)
     address: Mapped[str] = mapped_column(String(200))
-    round: Mapped[str] = mapped_column(ForeignKey("waste_rounds.reference"))
+    round: Mapped[str] = mapped_column(ForeignKey("waste_rounds.reference"), index=True)
+    shared: Mapped[bool]
+    garden_until: Mapped[date | None]
     holder_id: Mapped[str | None] = mapped_column(String(9))
     holder_name: Mapped[str | None] = mapped_column(String(121))
     heard: Mapped[int] = mapped_column(default=0)
-
-
-class Container(Base):
-    """A property's containers for one stream; ``paid_until`` ends a garden waste subscription."""
-
-    __tablename__ = "waste_containers"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012 - SQLAlchemy reads a plain dict
-
-    uprn: Mapped[str] = mapped_column(ForeignKey("waste_properties.uprn"), primary_key=True)
-    stream: Mapped[str] = mapped_column(String(10), primary_key=True)
-    litres: Mapped[int]
-    shared: Mapped[bool]
-    paid_until: Mapped[date | None]
 
 
 class MissedCollection(Versioned, Base):
     """A report that a bin was not emptied: reported, then collected, not_justified or withdrawn."""
 
     __tablename__ = "waste_missed_collections"
-    __table_args__ = (
-        Index("waste_missed_by_bin", "uprn", "stream", "collection_date"),
-        Index("waste_missed_by_status", "status", "reference"),
-    )
+    __table_args__ = (Index("waste_missed_by_bin", "uprn", "stream", "collection_date"),)
 
     reference: Mapped[str] = mapped_column(String(12), primary_key=True)
     uprn: Mapped[str] = mapped_column(ForeignKey("waste_properties.uprn"))
-    stream: Mapped[str] = mapped_column(String(10), index=True)
-    collection_date: Mapped[date] = mapped_column(index=True)
+    stream: Mapped[str] = mapped_column(String(10))
+    collection_date: Mapped[date]
     reported_at: Mapped[datetime]
-    return_by: Mapped[date] = mapped_column(index=True)
-    status: Mapped[str] = mapped_column(String(14))
+    return_by: Mapped[date]
+    status: Mapped[str] = mapped_column(String(14), default="reported", index=True)
 
 
 class BulkyCollection(Versioned, Base):
     """Large things to be fetched on a day: booked, then collected or cancelled. Commas part the things."""
 
     __tablename__ = "waste_bulky_collections"
-    __table_args__ = (Index("waste_bulky_by_status", "status", "reference"),)
 
     reference: Mapped[str] = mapped_column(String(12), primary_key=True)
     uprn: Mapped[str] = mapped_column(ForeignKey("waste_properties.uprn"), index=True)
@@ -90,4 +71,4 @@ class BulkyCollection(Versioned, Base):
     charge_pence: Mapped[int]
     refunded_pence: Mapped[int] = mapped_column(default=0)
     booked_on: Mapped[date]
-    status: Mapped[str] = mapped_column(String(10))
+    status: Mapped[str] = mapped_column(String(10), default="booked", index=True)

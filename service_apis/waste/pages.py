@@ -25,18 +25,14 @@ def calendar_feed(work: Work, calendar: PropertyCalendar) -> CalendarFeed:
     # Imported here because it is slow to import, and a server starts without it.
     from icalendar import Calendar, Event
 
-    feed = Calendar()
-    feed.add("PRODID", "-//Virtual Council//Waste//EN")
-    feed.add("VERSION", "2.0")
+    feed = Calendar({"PRODID": "-//Virtual Council//Waste//EN", "VERSION": "2.0"})
     feed.add("X-WR-CALNAME", f"Bins at {calendar.address}")
     feed.add("REFRESH-INTERVAL", timedelta(days=1), parameters={"VALUE": "DURATION"})
     for each in calendar.collections:
-        event = Event()
-        event.add("UID", f"{calendar.uprn}-{each.stream}-{each.usual_date:%Y%m%d}@virtual-council.example")
+        uid = f"{calendar.uprn}-{each.stream}-{each.usual_date:%Y%m%d}@virtual-council.example"
+        event = Event({"UID": uid, "SUMMARY": each.title, "TRANSP": "TRANSPARENT"})
         event.add("DTSTAMP", work.now)
         event.add("DTSTART", each.collection_date)
-        event.add("SUMMARY", each.title)
-        event.add("TRANSP", "TRANSPARENT")
         if each.moved_for is not None:
             usual = f"{each.usual_date:%A} {each.usual_date.day} {each.usual_date:%B}"
             event.add("DESCRIPTION", f"Not on {usual} as usual, because of {each.moved_for}.")

@@ -9,31 +9,20 @@ from pydantic import BeforeValidator, Field
 
 from service_apis.kit.schemas import Schema, Uprn, VersionedSchema
 
-MOST_THINGS = 8
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday")
-
 StreamName = Literal["refuse", "recycling", "food", "garden"]
 MissedStatus = Literal["reported", "collected", "not_justified", "withdrawn"]
 BulkyStatus = Literal["booked", "collected", "cancelled"]
-BulkyThing = Literal[
-    "armchair", "bed_base", "bookcase", "cooker", "fridge_or_freezer", "mattress", "sofa", "wardrobe"
-]
+BulkyThing = Literal["armchair", "bed", "bookcase", "cooker", "fridge", "mattress", "sofa", "wardrobe"]
 Things = Annotated[
     list[BulkyThing],
-    Field(min_length=1, max_length=MOST_THINGS),
+    Field(min_length=1, max_length=8),
     BeforeValidator(lambda kept: kept.split(",") if isinstance(kept, str) else kept),
 ]
-Weekday = Annotated[
-    Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"],
-    BeforeValidator(lambda kept: WEEKDAYS[kept] if isinstance(kept, int) else kept),
-]
+Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 
 
 class RoundEntry(Schema):
-    """A crew's day. Refuse goes in weeks of the number ``refuse_week``, recycling in the others.
-
-    Tonnes are those of one year.
-    """
+    """A crew's day. Refuse goes in every other week, recycling in those between. Tonnes are a year's."""
 
     reference: str
     weekday: Weekday
@@ -43,34 +32,24 @@ class RoundEntry(Schema):
     recycled_tonnes: float
 
 
-class Holder(Schema):
-    """The resident who answers for a property's containers."""
-
-    id: str
-    name: str
-
-
 class ContainerEntry(Schema):
-    """The container for one stream. ``paid_until`` ends a garden subscription and is null for the rest."""
+    """The container for one stream: a home's own, or shared by a building."""
 
     stream: StreamName
     litres: int
     shared: bool
-    paid_until: date | None
 
 
 class PropertyEntry(Schema):
-    """A property, its round, its containers and who holds them.
-
-    ``calendar_url`` is an iCalendar feed. A calendar program that cannot send a header adds
-    ``?key=`` and a key that may only read.
-    """
+    """A property, its round, and who holds its containers; ``garden_until`` ends a garden subscription."""
 
     uprn: str
     address: str
     round: RoundEntry
-    holder: Holder | None
+    holder_id: str | None
+    holder_name: str | None
     containers: list[ContainerEntry]
+    garden_until: date | None
     calendar_url: str
 
 
@@ -85,12 +64,10 @@ class CollectionEntry(Schema):
 
 
 class PropertyCalendar(Schema):
-    """A property's collections from ``first_day`` to ``last_day``, in order."""
+    """A property's collections over the period asked for, in order."""
 
     uprn: str
     address: str
-    first_day: date
-    last_day: date
     collections: list[CollectionEntry]
 
 
@@ -110,7 +87,7 @@ class BinOfTheDay(MissedReport):
     missed_collection: str | None
 
 
-class MissedCollectionEntry(VersionedSchema, MissedReport):
+class MissedEntry(VersionedSchema, MissedReport):
     """A missed bin's case. The crew returns no later than ``return_by``."""
 
     reference: str
@@ -119,7 +96,7 @@ class MissedCollectionEntry(VersionedSchema, MissedReport):
     status: MissedStatus
 
 
-class MissedOutcome(Schema):
+class Outcome(Schema):
     """How a case ended: the crew's finding, or that the reporter takes the report back."""
 
     status: Literal["collected", "not_justified", "withdrawn"]
@@ -147,7 +124,7 @@ class BulkyBooking(Schema):
     things: Things
 
 
-class BulkyCollectionEntry(VersionedSchema, BulkyBooking):
+class BulkyEntry(VersionedSchema, BulkyBooking):
     """A bulky collection, what it costs and what was given back."""
 
     reference: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 
 from service_apis.addresses.models import Property, Street, Ward, Word
 from service_apis.kit.postcodes import tidied
@@ -71,9 +71,12 @@ def find_properties(
     return property_rows().where(*conditions)
 
 
+_BY_UPRN = property_rows().where(Property.uprn == bindparam("uprn"))
+
+
 def find_property(work: Work, uprn: str) -> Any:
     """One property's row. Raises NoSuchProperty."""
-    row = work.session.execute(select(Property.__table__).where(Property.uprn == uprn)).first()
+    row = work.execute(_BY_UPRN, uprn=uprn).first()
     if row is None:
         raise NoSuchProperty(f"There is no property with UPRN {uprn}; search /properties for those there are")
     return row
@@ -87,7 +90,7 @@ def street_rows() -> Query:
 
 def find_street(work: Work, usrn: str) -> Any:
     """One street's row. Raises NoSuchStreet."""
-    row = work.session.execute(street_rows().where(Street.usrn == usrn)).first()
+    row = work.execute(street_rows().where(Street.usrn == usrn)).first()
     if row is None:
         raise NoSuchStreet(f"There is no street with USRN {usrn}; search /streets for those there are")
     return row
@@ -95,4 +98,4 @@ def find_street(work: Work, usrn: str) -> Any:
 
 def all_wards(work: Work) -> list[Any]:
     """Every ward, by name."""
-    return list(work.session.execute(select(Ward.code, Ward.name).order_by(Ward.name)))
+    return list(work.execute(select(Ward.code, Ward.name).order_by(Ward.name)))

@@ -66,8 +66,12 @@ class Council:
     @contextmanager
     def reading(self, service: str, base_url: str = "") -> Iterator[Work]:
         """Work that only reads, for one service (its URL name)."""
-        with Session(self._reads, autoflush=False) as session:
-            yield Work(session, self.clock, service, base_url=base_url)
+        with self._reads.connect() as connection:
+            work = Work(connection, self.clock, service, base_url=base_url)
+            try:
+                yield work
+            finally:
+                work.finish(keep=False)
 
     @contextmanager
     def writing(self, service: str, if_match: str | None = None, base_url: str = "") -> Iterator[Work]:
@@ -75,8 +79,15 @@ class Council:
 
         Whoever calls it from the event loop holds ``writing_turn``.
         """
-        with Session(self._writes, expire_on_commit=False) as session, session.begin():
-            yield Work(session, self.clock, service, if_match, base_url)
+        with self._writes.connect() as connection, connection.begin() as transaction:
+            work = Work(connection, self.clock, service, if_match, base_url)
+            try:
+                yield work
+                work.finish(keep=True)
+            except BaseException:
+                transaction.rollback()
+                work.finish(keep=False)
+                raise
 
     def deliver_events(self) -> None:
         """Let every service hear the events that it has not heard yet, those of its hearing included."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Row, Select, func, select
+from sqlalchemy import Connection, Result, Row, Select, func, select
 from sqlalchemy.orm import Session
 
 from service_apis.kit.clock import Clock
@@ -30,12 +30,37 @@ class Work:
     before the answer exists.
     """
 
-    session: Session
+    connection: Connection
     clock: Clock
     service: str
     if_match: str | None = None
     base_url: str = ""
     recorded: int = field(default=0, init=False)
+    _session: Session | None = field(default=None, init=False)
+
+    @property
+    def session(self) -> Session:
+        """The ORM session of the transaction, opened when it is first asked for."""
+        if self._session is None:
+            self._session = Session(self.connection, expire_on_commit=False)
+        return self._session
+
+    def execute(self, query: Query, **values: Any) -> Result[*tuple[Any, ...]]:
+        """The rows of a query of columns; ``values`` fill its bind parameters.
+
+        Without a session it goes straight to the connection: a read of one record spends most of
+        its time on the way there, and a query built once, with bind parameters, halves the rest.
+        """
+        if self._session is not None:
+            return self._session.execute(query, values)
+        return self.connection.execute(query, values)
+
+    def finish(self, keep: bool) -> None:
+        """Write what the session still holds, if it is to be kept, and close it."""
+        if self._session is not None:
+            if keep:
+                self._session.flush()
+            self._session.close()
 
     @property
     def now(self) -> datetime:
@@ -88,7 +113,8 @@ class Work:
 
     def show(self, shape: type[S], row: Any) -> S:
         """The row in the shape of an answer, as it will stand once the transaction is committed."""
-        self.session.flush()
+        if self._session is not None:
+            self._session.flush()
         return shape.model_validate(row)
 
     def list(self, shape: type[S], query: Query, page: Page) -> Listing[S]:
@@ -99,6 +125,6 @@ class Work:
 
     def page_of(self, query: Query, page: Page) -> tuple[Sequence[Row[*tuple[Any, ...]]], int]:
         """One page of a query's rows and how many rows there are in all."""
-        total = self.session.scalar(select(func.count()).select_from(query.order_by(None).subquery()))
-        rows = self.session.execute(query.limit(page.per_page).offset((page.page - 1) * page.per_page)).all()
+        total = self.execute(select(func.count()).select_from(query.order_by(None).subquery())).scalar()
+        rows = self.execute(query.limit(page.per_page).offset((page.page - 1) * page.per_page)).all()
         return rows, total or 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 
 from service_apis.kit.postcodes import tidied
 from service_apis.kit.problems import Conflict, NotFound, Unprocessable
@@ -68,9 +68,12 @@ def find_residents(*, name: str | None, born: date | None, postcode: str | None,
     return resident_rows().where(*conditions)
 
 
+_BY_ID = resident_rows().where(Resident.id == bindparam("id"))
+
+
 def find_resident(work: Work, resident_id: str) -> Any:
     """One resident's row with their address. Raises NoSuchResident."""
-    row = work.session.execute(resident_rows().where(Resident.id == resident_id)).first()
+    row = work.execute(_BY_ID, id=resident_id).first()
     if row is None:
         raise NoSuchResident(f"There is no resident {resident_id}; search /residents for those there are")
     return row
@@ -82,7 +85,7 @@ def household_of(work: Work, resident_id: str) -> list[Any]:
     if household is None:
         raise NoHousehold(f"{resident_id} lives in a communal establishment and has no household")
     members = resident_rows().where(Resident.household == household)
-    return list(work.session.execute(members.order_by(None).order_by(Resident.born, Resident.id)))
+    return list(work.execute(members.order_by(None).order_by(Resident.born, Resident.id)))
 
 
 def move(

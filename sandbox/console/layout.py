@@ -48,7 +48,7 @@ class Several:
 class Table:
     """Records below one another.
 
-    ``alike`` holds the fields that all the records share, ``columns`` those in which they differ.
+    Where there are too many columns, ``alike`` holds the fields that all the records share.
     ``more_columns`` names columns and ``more_rows`` counts rows that are left to the raw answer.
     """
 
@@ -85,10 +85,8 @@ def _fields(record: Mapping[str, Any], names: Iterable[str], today: date) -> tup
 
 def _table(records: Sequence[Mapping[str, Any]], today: date) -> Table:
     names = list(dict.fromkeys(name for record in records for name in record))
-    shared = [name for name in names if all(record.get(name) == records[0].get(name) for record in records)]
-    # Records that are all alike keep one column, so that they can be counted.
-    differing = [name for name in names if name not in shared] or names[:1]
-    alike = [name for name in shared if name not in differing and records[0].get(name) is not None]
+    differing = names if len(names) <= MOST_COLUMNS else _differing(records, names)
+    alike = [name for name in names if name not in differing and records[0].get(name) is not None]
     shown = differing[:MOST_COLUMNS]
     return Table(
         _fields(records[0], alike, today),
@@ -99,3 +97,10 @@ def _table(records: Sequence[Mapping[str, Any]], today: date) -> Table:
         tuple(words.label(name) for name in differing[MOST_COLUMNS:]),
         max(0, len(records) - MOST_ROWS),
     )
+
+
+def _differing(records: Sequence[Mapping[str, Any]], names: list[str]) -> list[str]:
+    first = records[0]
+    differing = [name for name in names if any(record.get(name) != first.get(name) for record in records)]
+    # Records that are all alike keep one column, so that they can be counted.
+    return differing or names[:1]

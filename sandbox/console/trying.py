@@ -67,5 +67,5 @@ def _counted(told: Mapping[str, Any]) -> str:
     if not here:
         return "The answer is an empty list: there is nothing of this kind."
     if total == here:
-        return "There is 1." if here == 1 else f"There are {here:,}."
+        return "" if here == 1 else f"There are {here:,}."
     return f"There are {total:,}; the answer brings the first {here:,} and says how to ask for the rest."

@@ -14,7 +14,8 @@ _ABBREVIATIONS = {
 }  # fmt: skip
 _DAY = re.compile(r"^\d{4}-\d\d-\d\d$")
 _INSTANT = re.compile(r"^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$")
-_NEAR = timedelta(days=180)
+_LATELY = timedelta(days=60)
+_SOON = timedelta(days=400)
 _CODE_WORDS = re.compile(r"^[a-z]+(_[a-z0-9]+)+$")
 
 
@@ -59,7 +60,10 @@ def label(field: str) -> str:
 
 
 def value(field: str, told: Any, today: date) -> str:
-    """A value of a field as a reader would write it; days of the week only of dates near ``today``."""
+    """A value of a field as a reader would write it.
+
+    A date that is lately past or soon to come by ``today`` has its day of the week.
+    """
     if isinstance(told, bool):
         return "yes" if told else "no"
     if field.endswith("_pence") and isinstance(told, int):
@@ -79,4 +83,4 @@ def _text(told: str, today: date) -> str:
 
 
 def _near(told: date, today: date) -> str:
-    return day(told) if abs(told - today) < _NEAR else f"{told.day} {told:%B %Y}"
+    return day(told) if today - _LATELY <= told <= today + _SOON else f"{told.day} {told:%B %Y}"

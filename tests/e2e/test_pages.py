@@ -10,7 +10,7 @@ import pytest
 from service_apis.kit.discovery import discover
 from service_apis.kit.service import Service
 from tests.conftest import KEY
-from tests.sandbox.console.every_page import COUNCIL, whole_pages
+from tests.sandbox.console.every_page import COUNCIL, examples, whole_pages
 
 if TYPE_CHECKING:
     from tests.e2e.visit import Visit
@@ -63,7 +63,7 @@ def test_a_page_for_those_who_went_astray_shuts_nobody_out(visit: Visit, path: s
     assert [fault for fault in visit.faults if "status of 404" not in fault] == []
 
 
-@pytest.mark.parametrize("path", ["/", f"/try/{COUNCIL}/addresses/3", "/guides/for-ci"])
+@pytest.mark.parametrize("path", ["/", examples()[0][2], "/guides/for-ci"])
 def test_whoever_uses_the_keyboard_sees_where_they_are(visit: Visit, path: str) -> None:
     visit.open(path)
     stops = visit.page.locator("a[href], summary, [tabindex='0']").count()

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from sandbox.console.layout import MOST_ROWS, Nothing, Record, Several, Table, Words, laid_out
+from sandbox.console.layout import MOST_COLUMNS, MOST_ROWS, Nothing, Record, Several, Table, Words, laid_out
 from sandbox.console.reading import language, values
 from sandbox.console.words import label, moment, value
 from sandbox.inside import Answer
@@ -38,6 +38,7 @@ def test_an_instant_is_told_by_londons_clocks(instant: datetime, said: str) -> N
         ("paid", True, "yes"),
         ("due", "2026-06-03", "Wednesday 3 June 2026"),
         ("born", "1974-05-08", "8 May 1974"),
+        ("due", "2027-03-25", "Thursday 25 March 2027"),
         ("at", "2026-06-03T08:00:00Z", "Wednesday 3 June 2026, 9:00 in the morning"),
         ("due", "2026-02-31", "2026-02-31"),
         ("ethnic_group", "white_british", "white british"),
@@ -62,17 +63,26 @@ def test_a_fields_name_is_written_as_words(field: str, said: str) -> None:
     assert label(field) == said
 
 
-def test_records_become_a_table_and_what_they_share_is_said_once() -> None:
-    shown = laid_out(
-        [{"town": "Fairwater", "n": 1, "x": None}, {"town": "Fairwater", "n": 2, "x": None}], TODAY
-    )
-    assert shown == Table((("Town", Words("Fairwater")),), ("N",), ((Words("1"),), (Words("2"),)), (), 0)
+def test_records_become_a_table() -> None:
+    shown = laid_out([{"stream": "food", "left": 1}, {"stream": "food", "left": None}], TODAY)
+    rows = ((Words("food"), Words("1")), (Words("food"), Nothing()))
+    assert shown == Table((), ("Stream", "Left"), rows, (), 0)
+
+
+def test_what_many_columns_share_is_said_once() -> None:
+    alike = {f"f{number}": number for number in range(MOST_COLUMNS)}
+    shown = laid_out([{**alike, "n": 1, "x": None}, {**alike, "n": 2, "x": None}], TODAY)
+    assert isinstance(shown, Table)
+    assert shown.columns == ("N",)
+    assert [name for name, _ in shown.alike] == [f"F{number}" for number in range(MOST_COLUMNS)]
 
 
 def test_records_that_are_all_alike_are_still_counted() -> None:
-    shown = laid_out([{"stream": "food"}, {"stream": "food"}], TODAY)
+    alike = {f"f{number}": number for number in range(MOST_COLUMNS + 1)}
+    shown = laid_out([alike, alike], TODAY)
     assert isinstance(shown, Table)
     assert len(shown.rows) == 2
+    assert shown.columns == ("F0",)
 
 
 def test_what_a_table_leaves_out_is_said() -> None:

@@ -113,13 +113,13 @@ def span(start: str | None, end: str | None, now: datetime, longest: timedelta) 
     return first, last
 
 
-def form_schema(shape: type[BaseModel], patterns: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def form_schema(shape: type[BaseModel]) -> dict[str, Any]:
     """A form in the words of OpenAPI: a field that may be left out is sent as text or not at all."""
     schema = shape.model_json_schema()
     for field in schema["properties"].values():
         field.update(field.pop("anyOf", [{}])[0])
         field.pop("default", None)
-    return {**schema, "patternProperties": dict(patterns or {}), "additionalProperties": False}
+    return {**schema, "additionalProperties": False}
 
 
 def faults_in_answers(

@@ -53,11 +53,10 @@ def _element(name: str, value: Any, members: Mapping[str, str]) -> Iterator[str]
     yield f"</{name}>"
 
 
-def described(root: str, shape: Any, description: str) -> dict[str, Any]:
-    """An answer's entry in ``responses``, for OpenAPI: the shape in JSON, and what it is in XML."""
-    said = f"The same as XML, by the Spark convention, in the element `{root}`."
-    return {
-        "model": shape,
-        "description": description,
-        "content": {"text/xml": {"schema": {"type": "string", "description": said}}},
-    }
+def described(format: Format, root: str, shape: Any, description: str) -> dict[str, Any]:
+    """An answer's entry in ``responses``, for OpenAPI: its shape, or what becomes of the shape in XML."""
+    if format == "json":
+        return {"model": shape, "description": description}
+    said = f"What is answered as JSON, by the Spark convention, in the element `{root}`."
+    content = {"text/xml": {"schema": {"type": "string", "description": said}}}
+    return {"description": description, "content": content}

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from service_apis.kit.open311.shapes import ATTRIBUTES
 from service_apis.street_reports.models import STATES
 
 
@@ -31,6 +32,9 @@ class ReportForm(Form):
     several.
     """
 
+    model_config = ConfigDict(
+        extra="ignore", frozen=True, json_schema_extra={"patternProperties": ATTRIBUTES}
+    )
     service_code: Annotated[str, Field(max_length=40)]
     lat: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
     long: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None

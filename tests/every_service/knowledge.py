@@ -63,21 +63,12 @@ def plain_lists(document: dict[str, Any]) -> list[Described]:
 
 
 def known_values(council: CouncilUnderTest, service: str, document: dict[str, Any]) -> dict[str, list[str]]:
-    """Values that the service's own lists show, by the name of the member that they stand in.
-
-    ``reference`` and ``id`` are known by the name of their list as well, so that both
-    ``/rounds/{reference}`` and ``/rounds/{round_reference}`` can be filled.
-    """
+    """Values that the service's own lists show, by the name of the member that they stand in."""
     values: dict[str, list[str]] = {}
     for operation in plain_lists(document):
-        answer = council.get(service, operation.path)
-        if answer.status_code == 200 and "json" in answer.headers["content-type"]:
-            body = answer.json()
-            rows = body.get("items", []) if isinstance(body, dict) else body
-            for row in rows:
-                for name, value in _leaves(row):
-                    values.setdefault(name, []).append(value)
-                    values.setdefault(f"{operation.path}#{name}", []).append(value)
+        for row in _rows(council, service, document, operation.path):
+            for name, value in _leaves(row):
+                values.setdefault(name, []).append(value)
     return values
 
 
@@ -91,18 +82,41 @@ def _leaves(row: Any) -> Iterator[tuple[str, str]]:
                     yield from _leaves(each)
 
 
-def filled(operation: Described, values: dict[str, list[str]], place: int = 0) -> str | None:
-    """The operation's path with values that the service knows; None where it shows none.
+def filled(
+    council: CouncilUnderTest, service: str, document: dict[str, Any], operation: Described, place: int = 0
+) -> str | None:
+    """The operation's path with values that the service shows; None where it shows none.
 
-    A path parameter is filled from the list that stands before it in the path, by its own name or
-    by the last part of it, and else from any list that shows a member of its name.
+    A path parameter is filled from the list at the address before it, whose records carry it by its
+    own name, by the last part of that, or as their reference or id; else from any list that has it.
     """
-    path = operation.path
-    for name in operation.names_in_path:
-        collection = operation.path.split("{" + name)[0].rstrip("/")
-        candidates = (f"{collection}#{name}", f"{collection}#{name.rpartition('_')[2]}", name)
-        found = next((values[each] for each in candidates if values.get(each)), None)
-        if found is None:
+    path = ""
+    for part in re.split(r"({\w+})", operation.path):
+        if not part.startswith("{"):
+            path += part
+            continue
+        name = part.strip("{}")
+        rows = _rows(council, service, document, path.rstrip("/"))
+        for candidate in (name, name.rpartition("_")[2], "reference", "id"):
+            found = [value for row in rows for key, value in _leaves(row) if key == candidate]
+            if found:
+                break
+        else:
+            found = known_values(council, service, document).get(name, [])
+        if not found:
             return None
-        path = path.replace("{" + name + "}", found[place % len(found)])
+        path += found[place % len(found)]
     return path
+
+
+def _rows(council: CouncilUnderTest, service: str, document: dict[str, Any], path: str) -> list[Any]:
+    """The records of the list at a path, if there is one."""
+    templates = (re.sub(r"{\w+}", "[^/]+", each) for each in document["paths"])
+    if not any(re.fullmatch(template, path) for template in templates):
+        return []
+    answer = council.get(service, path)
+    if answer.status_code != 200 or "json" not in answer.headers["content-type"]:
+        return []
+    body = answer.json()
+    rows = body.get("items", []) if isinstance(body, dict) else body
+    return list(rows)

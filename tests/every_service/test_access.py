@@ -6,7 +6,7 @@ import pytest
 
 from service_apis.kit.service import Service
 from tests.conftest import CouncilUnderTest
-from tests.every_service.knowledge import filled, known_values, openapi, operations
+from tests.every_service.knowledge import filled, openapi, operations
 
 
 def key_with(council: CouncilUnderTest, *scopes: str) -> dict[str, str]:
@@ -20,10 +20,9 @@ def test_without_a_key_nothing_is_shown_or_changed(council: CouncilUnderTest, se
     if service.wire == "standard":
         pytest.skip("the standard says what needs a key; the service's own tests hold it to that")
     document = openapi(council, service.slug)
-    values = known_values(council, service.slug, document)
     for headers in ({"Authorization": ""}, {"Authorization": "Bearer not-a-key"}):
         for operation in operations(document):
-            path = filled(operation, values) or operation.path
+            path = filled(council, service.slug, document, operation) or operation.path
             url = council.url(service.slug, path)
             answer = council.client.request(operation.method.upper(), url, headers=headers, json={})
             assert answer.status_code == 401, f"{operation.id}: {answer.text}"
@@ -35,9 +34,8 @@ def test_a_key_that_reads_cannot_write(council: CouncilUnderTest, service: Servi
         pytest.skip("the standard says what needs a key; the service's own tests hold it to that")
     headers = key_with(council, f"{service.slug}:read")
     document = openapi(council, service.slug)
-    values = known_values(council, service.slug, document)
     for operation in operations(document):
-        path = filled(operation, values) or operation.path
+        path = filled(council, service.slug, document, operation) or operation.path
         url = council.url(service.slug, path)
         answer = council.client.request(operation.method.upper(), url, headers=headers, json={})
         if operation.method == "get":
@@ -61,9 +59,8 @@ def test_a_query_parameter_that_nobody_knows_is_refused(council: CouncilUnderTes
     if service.wire == "standard":
         pytest.skip("the standard lets clients send what a server does not know")
     document = openapi(council, service.slug)
-    values = known_values(council, service.slug, document)
     for operation in operations(document):
-        path = filled(operation, values)
+        path = filled(council, service.slug, document, operation)
         if operation.method != "get" or path is None:
             continue
         if any(parameter.get("required") for parameter in operation.parameters("query")):

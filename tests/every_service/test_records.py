@@ -5,8 +5,12 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
+from httpx2 import Response
+from jsonschema_rs import Draft202012Validator as Validator
+from jsonschema_rs import validator_for
 from sqlalchemy import create_engine, text
 
 from sandbox.build import Plan, build
@@ -15,7 +19,7 @@ from service_apis.kit.discovery import discover
 from service_apis.kit.service import Service
 from synthetic_data.profiles import find_profile
 from tests.conftest import CouncilUnderTest
-from tests.every_service.knowledge import filled, known_values, openapi, operations, plain_lists
+from tests.every_service.knowledge import Described, filled, openapi, operations, plain_lists
 
 
 def digests(file: Path, service: Service) -> dict[str, str]:
@@ -53,26 +57,35 @@ def test_every_seeded_record_passes_its_response_model(council: CouncilUnderTest
     if service.wire == "standard":
         pytest.skip("its answers are held against the standard by the service's own tests")
     document = openapi(council, service.slug)
-    models = {route.endpoint.__name__: route.options["response_model"] for route in service.routes.routes}
+    shapes = {each.id: _shape(document, each) for each in operations(document) if each.method == "get"}
     for operation in plain_lists(document):
-        if models[operation.id] is None:
-            continue
         for page in range(1, 400):
             answer = council.get(service.slug, operation.path, **_paging(operation.spec, page))
             assert answer.status_code == 200, answer.text
-            models[operation.id].model_validate_json(answer.content)
+            _holds(shapes[operation.id], answer)
             if 'rel="next"' not in answer.headers.get("Link", ""):
                 break
-    values = known_values(council, service.slug, document)
     shown = [each for each in operations(document) if each.method == "get" and each.names_in_path]
     for operation in shown:
         for place in range(0, 50, 5):
-            path = filled(operation, values, place)
+            path = filled(council, service.slug, document, operation, place)
             assert path is not None, f"{service.slug}: no list shows what {operation.path} needs"
             answer = council.get(service.slug, path)
             assert answer.status_code in (200, 404), answer.text
-            if answer.status_code == 200 and models[operation.id] is not None:
-                models[operation.id].model_validate_json(answer.content)
+            if answer.status_code == 200:
+                _holds(shapes[operation.id], answer)
+
+
+def _shape(document: dict[str, Any], operation: Described) -> Validator | None:
+    """What the operation says its answer looks like, where that is JSON."""
+    content = operation.spec["responses"]["200"].get("content", {})
+    schema = content.get("application/json", {}).get("schema")
+    return validator_for({**schema, "components": document["components"]}) if schema else None
+
+
+def _holds(shape: Validator | None, answer: Response) -> None:
+    if shape is not None:
+        shape.validate(answer.json())
 
 
 def _paging(spec: dict[str, object], page: int) -> dict[str, int]:

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 
 from service_apis.kit.service import Service
 from tests.conftest import KEY, CouncilUnderTest
-from tests.every_service.knowledge import Described, filled, known_values, openapi, operations
+from tests.every_service.knowledge import Described, filled, openapi, operations
 from tests.every_service.live import served
 
 WRITERS = 40
@@ -44,10 +44,9 @@ def a_valid_body(document: dict[str, Any], operation: Described) -> dict[str, An
 
 def test_forty_writers_of_one_row_all_finish(council: CouncilUnderTest, service: Service) -> None:
     document = openapi(council, service.slug)
-    values = known_values(council, service.slug, document)
     with served(council) as url, httpx.Client(timeout=30) as client:
         for operation in operations(document):
-            path = filled(operation, values)
+            path = filled(council, service.slug, document, operation)
             if operation.method == "get" or path is None:
                 continue
             send = partial(

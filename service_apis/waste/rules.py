@@ -249,7 +249,7 @@ def slots(work: Work, first: date, last: date) -> list[BulkySlot]:
     first, last = max(first, work.today + DAY), min(last, work.today + BULKY_DAYS_AHEAD * DAY)
     on, booked = BulkyCollection.collection_date, BulkyCollection.status == "booked"
     counts = select(on, func.count()).where(booked, on.between(first, last)).group_by(on)
-    taken = dict(work.session.execute(counts).tuples().all())
+    taken = {row[0]: row[1] for row in work.session.execute(counts)}
     most = capacity_for(work.session.scalar(select(func.sum(Round.homes))) or 0)
     days = filter(is_working_day, (first + ahead * DAY for ahead in range((last - first).days + 1)))
     return [BulkySlot(collection_date=day, capacity=most, free=most - taken.get(day, 0)) for day in days]

@@ -13,11 +13,7 @@ StreamName = Literal["refuse", "recycling", "food", "garden"]
 MissedStatus = Literal["reported", "collected", "not_justified", "withdrawn"]
 BulkyStatus = Literal["booked", "collected", "cancelled"]
 BulkyThing = Literal["armchair", "bed", "bookcase", "cooker", "fridge", "mattress", "sofa", "wardrobe"]
-Things = Annotated[
-    list[BulkyThing],
-    Field(min_length=1, max_length=8),
-    BeforeValidator(lambda kept: kept.split(",") if isinstance(kept, str) else kept),
-]
+Things = Annotated[list[BulkyThing], Field(min_length=1, max_length=8)]
 Weekday = Literal["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"]
 
 
@@ -128,6 +124,7 @@ class BulkyEntry(VersionedSchema, BulkyBooking):
     """A bulky collection, what it costs and what was given back."""
 
     reference: str
+    things: Annotated[Things, BeforeValidator(lambda kept: kept.split(","))]
     charge_pence: int
     refunded_pence: int
     booked_on: date

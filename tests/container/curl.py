@@ -19,6 +19,13 @@ def address_of(call: list[str]) -> str:
     return next(word for word in call if word.startswith("http"))
 
 
+def redirected(call: list[str], path: str, *words: str) -> list[str]:
+    """The same call, with its key, to another path of the same server; `words` are further ones of curl's."""
+    address = address_of(call)
+    elsewhere = "/".join(address.split("/")[:3]) + path
+    return [elsewhere if word == address else word for word in call] + list(words)
+
+
 def answer_to(call: list[str]) -> tuple[int, str]:
     """Status and body of the answer to a curl line."""
     command = [*call, "--silent", "--write-out", "\n%{http_code}"]

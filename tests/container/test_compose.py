@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from tests.container.compose import Project
-from tests.container.curl import address_of, answer_to
+from tests.container.curl import address_of, answer_to, redirected
 
 pytestmark = pytest.mark.container
 
@@ -52,8 +52,11 @@ def test_the_container_has_no_privilege_and_no_writable_disk_but_its_data(projec
 
 def test_the_council_outlives_its_container(project: Project) -> None:
     call, first = project.printed_call(), project.container
-    before = answer_to(call)
+    clock = redirected(call, "/sandbox/councils/fairwater/clock")
+    status, moved = answer_to([*clock, "--json", '{"by": "P1D"}'])
+    assert status == 200, moved
+    before = answer_to(clock), answer_to(call)
     project.down()
     project.up()
     assert project.container != first
-    assert answer_to(call) == before
+    assert (answer_to(clock), answer_to(call)) == before

@@ -32,7 +32,7 @@ def test_its_tables_carry_its_name(service: Service) -> None:
 
 def test_its_examples_can_be_tried(council: CouncilUnderTest, service: Service) -> None:
     assert service.tries
-    for number, _example in enumerate(service.tries):
+    for number, _example in enumerate(service.tries, start=1):
         answer = council.client.get(f"/try/{council.name}/{service.url_name}/{number}")
         assert answer.status_code == 200
         assert "nothing to show" not in answer.text

@@ -16,26 +16,25 @@ ROOT = Path(__file__).parents[2]
 COPIED = ("sandbox", "scenarios", "service_apis", "synthetic_data", "tests", "pyproject.toml")
 
 
-@pytest.fixture
-def copy(tmp_path: Path) -> Path:
+def copy_of_project(folder: Path) -> Path:
     """A copy of the project, in which a service can be written without touching this one."""
+    copy = folder / "copy"
     for name in COPIED:
         source = ROOT / name
         if source.is_dir():
-            shutil.copytree(source, tmp_path / name, ignore=shutil.ignore_patterns("__pycache__"))
+            shutil.copytree(source, copy / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
-            shutil.copy(source, tmp_path / name)
-    return tmp_path
+            shutil.copy(source, copy / name)
+    return copy
 
 
-def run(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
-    """Run a command that imports the packages of the copy and no others."""
+def run_in_copy(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    """Run a module that imports the packages of the copy and no others."""
     environment = {**os.environ, "PYTHONPATH": str(copy), "PYTHONDONTWRITEBYTECODE": "1"}
     # An editable installation leads imports to the checkout by a finder; in the copy, the path must win.
     starter = (
-        "import sys, runpy; sys.meta_path[:] = [f for f in sys.meta_path if 'editable' not in repr(f).lower()"
-        " and 'Redirecting' not in repr(f)]; sys.argv = sys.argv[1:];"
-        " runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
+        "import sys, runpy; sys.meta_path[:] = [f for f in sys.meta_path if 'Redirecting' not in repr(f)];"
+        " sys.argv = sys.argv[1:]; runpy.run_module(sys.argv[0], run_name='__main__', alter_sys=True)"
     )
     return subprocess.run(
         [sys.executable, "-c", starter, *command],
@@ -47,8 +46,14 @@ def run(copy: Path, *command: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the project for one test."""
+    return copy_of_project(tmp_path)
+
+
 def test_a_new_service_passes_what_every_service_must(copy: Path) -> None:
-    written = run(copy, "sandbox", "new-service", "blue_badges")
+    written = run_in_copy(copy, "sandbox", "new-service", "blue_badges")
     assert written.returncode == 0, written.stderr
     assert str(copy / "service_apis" / "blue_badges" / "rules.py") in written.stdout
     # The walk over all services is done elsewhere; here only the new one is of interest.
@@ -56,18 +61,18 @@ def test_a_new_service_passes_what_every_service_must(copy: Path) -> None:
         if (folder / "models.py").exists() and folder.name != "blue_badges":
             shutil.rmtree(folder)
             shutil.rmtree(copy / "scenarios" / "packs" / folder.name, ignore_errors=True)
-    tested = run(
+    tested = run_in_copy(
         copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/every_service", "tests/shape/test_sizes.py"
     )
     assert tested.returncode == 0, tested.stdout[-4000:]
-    assert "blue_badges" in run(copy, "pytest", "--collect-only", "-q", "tests/every_service").stdout
+    assert "blue_badges" in run_in_copy(copy, "pytest", "--collect-only", "-q", "tests/every_service").stdout
     for tool in (("ruff", "check", "."), ("ruff", "format", "--check", "service_apis/blue_badges")):
-        assert run(copy, *tool).returncode == 0, tool
+        assert run_in_copy(copy, *tool).returncode == 0, tool
 
 
 def test_its_journey_passes(copy: Path) -> None:
-    assert run(copy, "sandbox", "new-service", "allotments").returncode == 0
-    done = run(copy, "sandbox", "scenarios", "run", "--only", "allotments-enquiry-raised")
+    assert run_in_copy(copy, "sandbox", "new-service", "allotments").returncode == 0
+    done = run_in_copy(copy, "sandbox", "scenarios", "run", "--only", "allotments-enquiry-raised")
     assert done.returncode == 0, done.stdout + done.stderr
     assert "1 journey: 1 passed" in done.stdout
 

@@ -1,0 +1,38 @@
+"""What README and the guides show people to type."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+PAGES = (ROOT / "README.md", *sorted((ROOT / "sandbox" / "guides").glob("*.md")))
+_BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Something that a page shows: a line for a terminal, or a whole block of Python."""
+
+    page: str
+    kind: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.page}: {self.text.splitlines()[0][:70]}"
+
+
+def shown() -> list[Shown]:
+    """Everything that the pages show to be typed, in their order."""
+    found = []
+    for page in PAGES:
+        for kind, block in _BLOCK.findall(page.read_text()):
+            pieces = [block] if kind == "python" else block.splitlines()
+            found += [Shown(page.name, kind, piece) for piece in pieces if piece.strip()]
+    return found
+
+
+def lines_of_readme(*starts: str) -> list[str]:
+    """README's lines for a terminal that begin so."""
+    return [each.text for each in shown() if each.page == "README.md" and each.text.startswith(starts)]

@@ -1,0 +1,119 @@
+"""Every command and call shown in README and the guides is run as it stands."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import KEY, CouncilUnderTest
+from tests.documents import Shown, shown
+from tests.every_service.live import served
+from tests.sandbox.test_new_service import copy_of_project, run_in_copy
+
+BIN = Path(sys.executable).parent
+ELSEWHERE = ("make ", "docker ", "python3 -m venv", ".venv/bin/pip")
+"""What needs a machine of its own: tests/container runs these, taking them from README itself."""
+
+CALLS = [each for each in shown() if each.text.startswith("curl")]
+COMMANDS = [each for each in shown() if each.text.startswith("council")]
+PROGRAMS = [each for each in shown() if each.kind == "python"]
+
+
+def test_everything_shown_is_run_somewhere() -> None:
+    run_here = {*CALLS, *COMMANDS, *PROGRAMS}
+    rest = [each for each in shown() if each not in run_here and not each.text.startswith(ELSEWHERE)]
+    assert rest == []
+
+
+@pytest.fixture
+def address(council: CouncilUnderTest) -> Iterator[str]:
+    """Where a fresh council answers, with every service."""
+    with served(council) as url:
+        yield url
+
+
+def environment(url: str) -> dict[str, str]:
+    return {**os.environ, "KEY": KEY, "COUNCIL_KEY": KEY, "PATH": f"{BIN}:{os.environ['PATH']}"}
+
+
+def at(url: str, text: str) -> str:
+    """The text with the address that this test's council has."""
+    return text.replace(":8000", ":" + url.rpartition(":")[2])
+
+
+@pytest.mark.parametrize("call", CALLS, ids=str)
+def test_a_call_is_answered(call: Shown, address: str) -> None:
+    line = at(address, call.text)
+    if "--fail" not in line:
+        line = line.replace("curl ", "curl --fail-with-body --silent --show-error ", 1)
+    done = subprocess.run(
+        ["bash", "-c", line], env=environment(address), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert re.match(r"\s*[\[{<]", done.stdout)
+
+
+@pytest.mark.parametrize("program", PROGRAMS, ids=str)
+def test_a_program_runs(program: Shown, address: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", at(address, program.text)],
+        env=environment(address),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout
+
+
+@pytest.mark.parametrize("command", COMMANDS, ids=str)
+def test_a_command_does_what_it_is_shown_for(command: Shown, address: str, tmp_path: Path) -> None:
+    words = at(address, command.text).split()
+    if words[1] == "new-service":
+        written = run_in_copy(copy_of_project(tmp_path), "sandbox", *words[1:])
+        assert written.returncode == 0, written.stderr
+        return
+    if words[1] == "up":
+        _starts_and_stops(words, address, tmp_path)
+        return
+    done = subprocess.run(
+        words, cwd=tmp_path, env=environment(address), capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stdout + done.stderr
+
+
+def _starts_and_stops(words: list[str], address: str, folder: Path) -> None:
+    """`council up` on a free port, small, until it has printed its last line."""
+    folder = folder / "elsewhere"
+    folder.mkdir()
+    port = str(int(address.rpartition(":")[2]) + 1)
+    words = [*words, "--port", port, "--residents", "300", "--name", "fairwater"]
+    words = [re.sub(r"=\d+$", f"={int(port) + 1}", word) for word in words]
+    with subprocess.Popen(
+        words, cwd=folder, env=environment(address), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        lines = [process.stdout.readline() for _ in range(5)]
+        time.sleep(0.1)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=20)
+    assert "curl" in lines[-1]
+
+
+def test_the_readmes_links_lead_somewhere() -> None:
+    root = Path(__file__).parents[2]
+    text = (root / "README.md").read_text()
+    targets = [target for target in re.findall(r"\]\(([^)]+)\)", text) if "://" not in target]
+    assert targets
+    assert [target for target in targets if not (root / target).exists()] == []
+    assert shutil.which("curl"), "these tests need curl"

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from service_apis.kit.db import COLUMN_TYPES, Versioned
+from service_apis.kit.db import COLUMN_TYPES
+from service_apis.kit.revenues.billing import BillColumns
+from service_apis.kit.revenues.instalments import LedgerEntry, Owed
+from service_apis.kit.revenues.parties import Party
 
 
 class Base(DeclarativeBase):
@@ -26,14 +29,8 @@ class Charge(Base):
     annual_pence: Mapped[int]
 
 
-class Account(Versioned, Base):
-    """A liability for one dwelling, with the dwelling's address and band copied into it.
-
-    ``undue_pence`` is what the plan still holds back: ``instalments_left`` payments, the next on
-    ``next_due``, each of ``instalment_pence`` but the next, which is the rest. What is owed beyond
-    that is in arrears. ``paid_pence`` was paid this financial year. ``habit`` is how the pretend
-    payer behaves: see ``lifecycle``.
-    """
+class Account(Owed, Base):
+    """A liability for one dwelling, whose address and band it copies."""
 
     __tablename__ = "council_tax_accounts"
     __table_args__ = (
@@ -43,7 +40,6 @@ class Account(Versioned, Base):
         Index("council_tax_accounts_by_method", "payment_method", "reference"),
     )
 
-    reference: Mapped[str] = mapped_column(String(12), primary_key=True)
     uprn: Mapped[str] = mapped_column(String(12), index=True)
     address: Mapped[str] = mapped_column(String(200))
     band: Mapped[str] = mapped_column(String(1))
@@ -51,40 +47,12 @@ class Account(Versioned, Base):
     status: Mapped[str] = mapped_column(String(6), default="open")
     opened_on: Mapped[date]
     closed_on: Mapped[date | None]
-    payment_method: Mapped[str] = mapped_column(String(12), default="other")
-    habit: Mapped[str] = mapped_column(String(12), default="by_hand")
-    instalments: Mapped[int] = mapped_column(default=10)
-    instalment_day: Mapped[int] = mapped_column(default=1)
-    balance_pence: Mapped[int] = mapped_column(default=0, index=True)
-    paid_pence: Mapped[int] = mapped_column(default=0)
-    undue_pence: Mapped[int] = mapped_column(default=0)
-    instalment_pence: Mapped[int] = mapped_column(default=0)
-    instalments_left: Mapped[int] = mapped_column(default=0)
-    next_due: Mapped[date | None] = mapped_column(index=True)
-    stage: Mapped[str] = mapped_column(String(16), default="none")
-    stage_on: Mapped[date | None]
-    reminders: Mapped[int] = mapped_column(default=0)
-
-    @property
-    def arrears_pence(self) -> int:
-        """What is owed and due: the balance beyond what the plan still holds back."""
-        return max(0, self.balance_pence - self.undue_pence)
 
 
-class LiablePerson(Base):
-    """Somebody who is liable on an account, jointly with the others, for a period."""
+class LiablePerson(Party, Base):
+    """Somebody who is liable on an account, jointly with the others (1992 Act, s.6 and 9)."""
 
     __tablename__ = "council_tax_liable_persons"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(ForeignKey("council_tax_accounts.reference"), index=True)
-    resident_id: Mapped[str | None] = mapped_column(String(9), index=True)
-    name: Mapped[str] = mapped_column(String(240))
-    name_key: Mapped[str] = mapped_column(String(240), index=True)
-    surname_key: Mapped[str] = mapped_column(String(240), index=True)
-    basis: Mapped[str] = mapped_column(String(12))
-    liable_from: Mapped[date]
-    liable_until: Mapped[date | None]
 
 
 class Disregard(Base):
@@ -109,37 +77,13 @@ class Award(Base):
     ends_on: Mapped[date | None]
 
 
-class Bill(Base):
-    """A demand notice as it was sent: never changed, but superseded by the year's next.
-
-    ``lines`` and ``instalments`` are JSON, in the shapes of ``schemas.BillLine`` and ``Instalment``.
-    """
+class Bill(BillColumns, Base):
+    """A demand notice."""
 
     __tablename__ = "council_tax_bills"
 
-    reference: Mapped[str] = mapped_column(String(12), primary_key=True)
-    account: Mapped[str] = mapped_column(ForeignKey("council_tax_accounts.reference"), index=True)
-    year: Mapped[int]
-    reason: Mapped[str] = mapped_column(String(12))
-    issued_on: Mapped[date]
-    net_pence: Mapped[int]
-    brought_forward_pence: Mapped[int]
-    paid_pence: Mapped[int]
-    payable_pence: Mapped[int]
-    due_now_pence: Mapped[int]
-    lines: Mapped[str] = mapped_column(Text)
-    instalments: Mapped[str] = mapped_column(Text)
 
-
-class Entry(Base):
-    """One entry of an account's ledger. A debt is positive, a payment negative; the sum is the balance."""
+class Entry(LedgerEntry, Base):
+    """An entry of an account's ledger: bill, adjustment, payment, costs or what was brought forward."""
 
     __tablename__ = "council_tax_ledger"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    account: Mapped[str] = mapped_column(ForeignKey("council_tax_accounts.reference"), index=True)
-    year: Mapped[int]
-    kind: Mapped[str] = mapped_column(String(16))
-    amount_pence: Mapped[int]
-    entered_on: Mapped[date]
-    method: Mapped[str | None] = mapped_column(String(16))

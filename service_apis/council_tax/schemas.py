@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import Field, Json, StringConstraints
+from pydantic import StringConstraints
 
+from service_apis.kit.revenues.payments import Instalment
 from service_apis.kit.schemas import Schema, VersionedSchema
 
 Kind = Literal["occupied", "empty", "second_home", "communal"]
 Status = Literal["open", "closed"]
 Stage = Literal["none", "reminder", "second_reminder", "final_notice", "summons", "liability_order"]
-PayerKind = Literal["direct_debit", "other"]
+Method = Literal["direct_debit", "other"]
 Discount = Annotated[
     str, StringConstraints(pattern="^(single_person|one_counted|none_counted|exempt_[bd-w])$")
 ]
@@ -27,20 +28,11 @@ class BandCharge(Schema):
     annual_pence: int
 
 
-class AwardKind(Schema):
-    """A discount, exemption or premium: the per cent by which it changes the charge, and its rule."""
-
-    code: str
-    kind: Literal["discount", "exemption", "premium"]
-    percent: int
-    meaning: str
-
-
 class Rates(Schema):
-    """What is charged, and what can change a charge."""
+    """The charges, and by how many per cent each discount, exemption or premium changes one."""
 
     charges: list[BandCharge]
-    awards: list[AwardKind]
+    awards: dict[str, int]
 
 
 class AccountSummary(Schema):
@@ -54,7 +46,7 @@ class AccountSummary(Schema):
     status: Status
     opened_on: date
     closed_on: date | None
-    payment_method: PayerKind
+    payment_method: Method
     balance_pence: int
     arrears_pence: int
     stage: Stage
@@ -79,13 +71,6 @@ class Award(Schema):
     ends_on: date | None
 
 
-class Instalment(Schema):
-    """A payment to come."""
-
-    due_on: date
-    amount_pence: int
-
-
 class AccountEntry(AccountSummary, VersionedSchema):
     """An account in full; ``plan`` lists the instalments to come, whatever was paid ahead of time."""
 
@@ -96,69 +81,13 @@ class AccountEntry(AccountSummary, VersionedSchema):
     plan: list[Instalment]
 
 
-class BillLine(Schema):
-    """The charge for a period, or what a discount, exemption or premium changes of it."""
-
-    code: str
-    starts_on: date
-    ends_on: date
-    days: int
-    amount_pence: int
-
-
-class Bill(Schema):
-    """A bill. Its lines' sum is ``net``; with earlier debts and costs, less payments, ``payable``.
-
-    That is ``due_now`` and the instalments together; below zero it is a credit.
-    """
-
-    reference: str
-    account: str
-    year: int
-    reason: Literal["annual", "opened", "closed", "changed", "instalments"]
-    issued_on: date
-    lines: Json[list[BillLine]]
-    net_pence: int
-    brought_forward_pence: int
-    paid_pence: int
-    payable_pence: int
-    due_now_pence: int
-    instalments: Json[list[Instalment]]
-
-
-class Transaction(Schema):
-    """An entry of the ledger: a debt is positive, a payment negative; their sum is the balance."""
-
-    year: int
-    kind: Literal["bill", "adjustment", "payment", "costs", "brought_forward"]
-    amount_pence: int
-    entered_on: date
-    method: str | None
-
-
 class Dwelling(Schema):
-    """A dwelling, its band, its open account and all that it has had, the latest first."""
+    """A dwelling, its band and the accounts that it has had, the latest first."""
 
     uprn: str
     address: str
     band: str
-    account: str | None
     accounts: list[AccountSummary]
-
-
-class Payment(Schema):
-    """A payment that was made, today where ``paid_on`` is left out."""
-
-    amount_pence: Annotated[int, Field(ge=1, le=10_000_000)]
-    method: Literal["direct_debit", "card", "bank_transfer", "cash", "cheque"]
-    paid_on: date | None = None
-
-
-class InstalmentPlan(Schema):
-    """How many instalments a year, and on which day of the month."""
-
-    count: Literal[10, 12]
-    day: Annotated[int, Field(ge=1, le=28)]
 
 
 class DiscountChange(Schema):

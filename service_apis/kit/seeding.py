@@ -56,3 +56,8 @@ Seed = Callable[["Town", Seeding], Iterator[Columns]]
 def columns(model: type[DeclarativeBase], **values: Any) -> Columns:
     """The rows of one table: ``columns(Bin, uprn=uprns, kind="refuse")``."""
     return Columns(model, values)
+
+
+def table(model: type[DeclarativeBase], rows: list[dict[str, Any]]) -> Columns:
+    """The rows of one table, each given as a dict with the same names."""
+    return Columns(model, {name: [row[name] for row in rows] for name in (rows[0] if rows else ())})

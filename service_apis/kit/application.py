@@ -15,6 +15,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 
 from service_apis.kit.door import SCOPE_KEY, Door
+from service_apis.kit.keyed_route import KEY_SCHEME, KEY_SCHEME_MODEL, KeyedRoute
 from service_apis.kit.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -49,6 +50,7 @@ def application(service: Service) -> FastAPI:
         redoc_url=None,
         swagger_ui_oauth2_redirect_url=None,
     )
+    app.router.route_class = KeyedRoute
     mount(app, service.routes)
     if service.wire == "native":
         refuse_with_problems(app)
@@ -85,6 +87,8 @@ def truthful(schema: dict[str, Any]) -> dict[str, Any]:
                 content = response.get("content", {})
                 if MEDIA_TYPE in content and "application/json" in content:
                     content[MEDIA_TYPE] = content.pop("application/json")
+    if KEY_SCHEME in json.dumps(schema.get("paths", {})):
+        schema.setdefault("components", {})["securitySchemes"] = {KEY_SCHEME: KEY_SCHEME_MODEL}
     for name in ("HTTPValidationError", "ValidationError"):
         schema.get("components", {}).get("schemas", {}).pop(name, None)
     return schema

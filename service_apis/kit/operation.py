@@ -5,15 +5,17 @@ from __future__ import annotations
 import hashlib
 import inspect
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
+from urllib.parse import parse_qs
 
 from fastapi import Request
 from fastapi.responses import Response
-from pydantic import BaseModel
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from starlette.types import Scope
 
-from service_apis.kit.door import SCOPE_KEY, Caller, Door
+from service_apis.kit.door import SCOPE_KEY, Door
 from service_apis.kit.lists import Listing, links
 from service_apis.kit.problems import IdempotencyKeyReused, MediaTypeNotSupported, Unprocessable
 from service_apis.kit.records import FirstAnswer
@@ -37,6 +39,10 @@ class Operation:
     status: int
     signature: inspect.Signature | None = None
     known_parameters: frozenset[str] = frozenset()
+    key_in_address: bool = False
+    """Whether the key may come as ``?key=``, from programs that cannot send a header."""
+    checks_path_only: bool = False
+    """Whether the function takes nothing but what stands in the path."""
 
     @cached_property
     def scope(self) -> str:
@@ -48,6 +54,39 @@ class Operation:
         """The service's URL name."""
         return self.slug.replace("_", "-")
 
+    def admit(self, scope: Scope) -> None:
+        """Let the caller in, or raise NotAuthenticated or NotAllowed."""
+        door: Door = scope[SCOPE_KEY]
+        if self.key_in_address and door.caller is None:
+            sent = parse_qs(scope["query_string"].decode("latin-1")).get("key")
+            if sent:
+                refusal = "This sandbox does not know the key in the address"
+                door = replace(door, caller=door.caller_of_key(sent[0]), refusal=refusal)
+                scope[SCOPE_KEY] = door
+        door.admit(self.scope)
+
+    def answer_at_once(self, scope: Scope) -> Response | None:
+        """The answer to a read that has nothing but its path to be checked; None for any other.
+
+        Such a read is what most clients mostly do, and FastAPI's way with parameters would take
+        longer than the read itself. A path that does not fit is left to FastAPI to refuse.
+        """
+        if not self.checks_path_only or self.method != "GET" or scope["query_string"]:
+            return None
+        path: dict[str, str] = scope["path_params"]
+        try:
+            arguments = {name: shape.validate_python(path[name]) for name, shape in self._path_shapes.items()}
+        except ValidationError:
+            return None
+        door: Door = scope[SCOPE_KEY]
+        with door.council.reading(self.service, door.base_url) as work:
+            return self._answer(Request(scope), door, self.function(work=work, **arguments))
+
+    @cached_property
+    def _path_shapes(self) -> dict[str, TypeAdapter[Any]]:
+        parameters = inspect.signature(self.function, eval_str=True).parameters.values()
+        return {each.name: TypeAdapter(each.annotation) for each in parameters if each.name != "work"}
+
     def as_endpoint(self) -> Callable[..., Any]:
         """The coroutine that FastAPI calls.
 
@@ -55,9 +94,10 @@ class Operation:
         than handing it to threads, with a shorter tail.
         """
 
-        async def endpoint(request: Request, caller: Caller, **arguments: Any) -> Response:
+        async def endpoint(request: Request, **arguments: Any) -> Response:
             door: Door = request.scope[SCOPE_KEY]
             self._refuse_unknown_parameters(request)
+            arguments.pop("key", None)
             if self.method == "GET":
                 with door.council.reading(self.service, door.base_url) as work:
                     return self._answer(request, door, self.function(work=work, **arguments))
@@ -69,7 +109,7 @@ class Operation:
                 if key is None:
                     return self._answer(request, door, self.function(work=work, **arguments))
                 seen = FirstAnswer(
-                    caller=caller.name,
+                    caller=door.caller.name if door.caller else "",
                     operation=f"{self.method} {self.slug} {request.scope['path'][-200:]}",
                     key=key,
                     fingerprint=hashlib.sha256(body).hexdigest(),
@@ -148,6 +188,9 @@ class StandardOperation(Operation):
     The function is given ``work`` and, where it names them, ``door`` and ``form`` (the parsed form of
     the body), and answers with a Response of its own.
     """
+
+    def admit(self, scope: Scope) -> None:
+        """Let everybody in: the function refuses whom the standard says it must."""
 
     def as_endpoint(self) -> Callable[..., Any]:
         """The coroutine that FastAPI calls."""

@@ -15,16 +15,15 @@ If-Match work, an unknown query parameter is refused, and the OpenAPI says all o
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from fastapi import Depends, Header, Query, Request
-from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.responses import Response
-from fastapi.security.base import SecurityBase
 
-from service_apis.kit.door import SCOPE_KEY, Caller, Door
+from service_apis.kit.keyed_route import KEY_SCHEME
 from service_apis.kit.lists import MAX_PER_PAGE, Listing, Page
 from service_apis.kit.operation import Operation, StandardOperation
 from service_apis.kit.problems import (
@@ -63,43 +62,8 @@ _IDEMPOTENCY_KEY = Header(
 _IF_MATCH = Header(
     max_length=255, description="The ETag that the change is meant for; 412 if the thing has changed since."
 )
-
-
-class KeyWithScope(SecurityBase):
-    """The demand for a key with one scope, checked before anything else of the request is."""
-
-    def __init__(self, scope: str) -> None:
-        self.scope = scope
-        self.scheme_name = "key"
-        self.model = HTTPBearerModel(
-            description="An API key of this sandbox, as `Authorization: Bearer KEY`."
-        )
-
-    async def __call__(self, request: Request) -> Caller:
-        """The caller; raises NotAuthenticated or NotAllowed."""
-        door: Door = request.scope[SCOPE_KEY]
-        return door.admit(self.scope)
-
-
-class KeyInHeaderOrAddress(KeyWithScope):
-    """The same demand, for programs that cannot send a header: the key may come as ``?key=``."""
-
-    async def __call__(
-        self,
-        request: Request,
-        key: Annotated[
-            str | None, Query(max_length=200, description="The key, for a program that cannot send a header.")
-        ] = None,
-    ) -> Caller:
-        """The caller by the header or, without a known key there, by the address."""
-        door: Door = request.scope[SCOPE_KEY]
-        if door.caller is None and key is not None:
-            door = replace(
-                door,
-                caller=door.caller_of_key(key),
-                refusal="This sandbox does not know the key in the address",
-            )
-        return door.admit(self.scope)
+_KEY = Query(max_length=200, description="The key, for a program that cannot send a header.")
+_NAMES = re.compile(r"{(\w+)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,8 +88,7 @@ class Routes:
         self, path: str, *, problems: tuple[type[Problem], ...] = (), key_in_address: bool = False
     ) -> Callable[[Function], Function]:
         """A read: needs the scope ``{slug}:read``; with ``key_in_address`` the key may come as ``?key=``."""
-        demand = KeyInHeaderOrAddress if key_in_address else KeyWithScope
-        return self._operation("GET", path, 200, problems, demand=demand)
+        return self._operation("GET", path, 200, problems, key_in_address=key_in_address)
 
     def post(
         self,
@@ -178,12 +141,12 @@ class Routes:
         status: int,
         problems: tuple[type[Problem], ...],
         changes: bool = False,
-        demand: type[KeyWithScope] = KeyWithScope,
+        key_in_address: bool = False,
     ) -> Callable[[Function], Function]:
         def declare(function: Function) -> Function:
             signature = inspect.signature(function, eval_str=True)
             answer = signature.return_annotation
-            operation = Operation(self.slug, method, function, status)
+            operation = Operation(self.slug, method, function, status, key_in_address=key_in_address)
             raw = inspect.isclass(answer) and issubclass(answer, Response)
             changes_version = changes or (method != "GET" and _is_versioned(answer))
             options = {
@@ -191,12 +154,13 @@ class Routes:
                 "status_code": status,
                 "response_model": None if raw else answer,
                 "responses": _responses(problems, answer, method, status, changes_version),
+                "openapi_extra": {"security": [{KEY_SCHEME: []}]},
                 **_description(function),
             }
             if raw:
                 options["response_class"] = answer
-            key = demand(operation.scope)
-            operation.signature = _signature(signature, key, method, changes_version)
+            operation.signature = _signature(signature, operation, changes_version)
+            operation.checks_path_only = set(signature.parameters) - {"work"} <= set(_NAMES.findall(path))
             self.routes.append(Route(path, operation.as_endpoint(), options))
             return function
 
@@ -226,7 +190,7 @@ def _is_versioned(answer: Any) -> bool:
 
 
 def _signature(
-    signature: inspect.Signature, key: KeyWithScope, method: Method, changes_version: bool
+    signature: inspect.Signature, operation: Operation, changes_version: bool
 ) -> inspect.Signature:
     """The function's parameters without ``work``, with the request and the headers the kit reads."""
     kinds = inspect.Parameter.KEYWORD_ONLY
@@ -234,18 +198,19 @@ def _signature(
         parameter.replace(kind=kinds) for name, parameter in signature.parameters.items() if name != "work"
     ]
     parameters.append(inspect.Parameter("request", kinds, annotation=Request))
-    parameters.append(inspect.Parameter("caller", kinds, annotation=Annotated[Caller, Depends(key)]))
-    if method == "POST":
-        parameters.append(
-            inspect.Parameter(
-                "idempotency_key", kinds, annotation=Annotated[str | None, _IDEMPOTENCY_KEY], default=None
-            )
-        )
+    if operation.key_in_address:
+        parameters.append(_optional("key", _KEY))
+    if operation.method == "POST":
+        parameters.append(_optional("idempotency_key", _IDEMPOTENCY_KEY))
     if changes_version:
-        parameters.append(
-            inspect.Parameter("if_match", kinds, annotation=Annotated[str | None, _IF_MATCH], default=None)
-        )
+        parameters.append(_optional("if_match", _IF_MATCH))
     return inspect.Signature(parameters)
+
+
+def _optional(name: str, place: Any) -> inspect.Parameter:
+    """A parameter that the kit reads for the function, in a header or in the address."""
+    kind = inspect.Parameter.KEYWORD_ONLY
+    return inspect.Parameter(name, kind, annotation=Annotated[str | None, place], default=None)
 
 
 _HEADERS = {

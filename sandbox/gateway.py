@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from fastapi import FastAPI
+from prometheus_client import Counter
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -20,10 +21,12 @@ from sandbox.keys import Keyring
 from service_apis.kit.application import application, rendered
 from service_apis.kit.council import Council
 from service_apis.kit.door import SCOPE_KEY, Caller, Door
-from service_apis.kit.problems import BodyTooLarge, NotFound, Problem
+from service_apis.kit.problems import NotFound, Problem
 
 MAX_BODY_BYTES = 1_000_000
 """The largest request body that is read; nothing that a council is sent by form comes near it."""
+
+ANSWERS = Counter("virtual_council_answers", "Answers by service and HTTP status.", ["service", "status"])
 
 _NO_KEY = "Send an API key as `Authorization: Bearer KEY`; the sandbox shows one when it starts"
 
@@ -63,15 +66,15 @@ class Gateway:
         if scope["type"] != "http":
             await self._house(scope, receive, send)
             return
-        marked = _marking(send)
+        place = self._place(scope)
+        marked = _marking(send, place.service if place else "sandbox")
         try:
-            receive = _bounded(scope, receive)
-            place = self._place(scope)
             app = self._house if place is None else self._enter(scope, place)
         except Problem as problem:
+            marked = _marking(send, "none")
             await rendered(problem)(scope, receive, marked)
             return
-        await app(scope, receive, marked)
+        await app(scope, _bounded(scope, receive), marked)
 
     def _place(self, scope: Scope) -> Place | None:
         path: str = scope["path"]
@@ -131,8 +134,8 @@ def _host(scope: Scope) -> str:
     return f"{server[0]}:{server[1]}"
 
 
-def _marking(send: Send) -> Send:
-    """Answers say that the council is fake, and carry an id by which they can be found again."""
+def _marking(send: Send, service: str) -> Send:
+    """Answers say that the council is fake, carry an id to find them by again, and are counted."""
     marks = [
         (b"x-virtual-council", b"true"),
         (b"virtual-council-request-id", machine.request_id().encode()),
@@ -141,30 +144,33 @@ def _marking(send: Send) -> Send:
     async def marked(message: Message) -> None:
         if message["type"] == "http.response.start":
             message["headers"] = [*message.get("headers", []), *marks]
+            ANSWERS.labels(service, message["status"]).inc()
         await send(message)
 
     return marked
 
 
 def _bounded(scope: Scope, receive: Receive) -> Receive:
-    """Refuse a body that says it is too large, and stop reading one that turns out to be.
+    """Stop reading a body that is too large: the returned ``receive`` raises HTTPException 413.
 
-    Raises BodyTooLarge, or the returned ``receive`` raises HTTPException 413.
+    It is that exception because FastAPI lets it through while it reads a body, and no other; so each
+    service refuses in its own words.
     """
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
         return receive
     too_large = f"The body is larger than {MAX_BODY_BYTES:,} bytes; send less at a time"
-    for name, value in scope["headers"]:
-        if name == b"content-length" and value.isdigit() and int(value) > MAX_BODY_BYTES:
-            raise BodyTooLarge(too_large)
+    announced = next(
+        (int(value) for name, value in scope["headers"] if name == b"content-length" and value.isdigit()), 0
+    )
     read = 0
 
     async def bounded() -> Message:
         nonlocal read
+        if announced > MAX_BODY_BYTES:
+            raise HTTPException(413, too_large)
         message = await receive()
         read += len(message.get("body", b""))
         if read > MAX_BODY_BYTES:
-            # FastAPI lets this exception through while it reads a body, and no other.
             raise HTTPException(413, too_large)
         return message
 

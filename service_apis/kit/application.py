@@ -95,14 +95,23 @@ def truthful(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def docs_page(title: str, openapi_url: str) -> HTMLResponse:
-    """The page that lets a reader try each operation of an OpenAPI document."""
-    return get_swagger_ui_html(
+    """The page that lets a reader try each operation of an OpenAPI document, saying that all is pretended."""
+    page = get_swagger_ui_html(
         openapi_url=openapi_url,
         title=f"{title} - Virtual Council",
         swagger_js_url=f"{DOCS_ASSETS}/swagger-ui-bundle.js",
         swagger_css_url=f"{DOCS_ASSETS}/swagger-ui.css",
         swagger_favicon_url=f"{DOCS_ASSETS}/favicon.png",
     )
+    html = bytes(page.body).decode()
+    html = html.replace("<html>", '<html lang="en-GB">', 1).replace("<body>", f"<body>{_BANNER}", 1)
+    return HTMLResponse(html)
+
+
+_BANNER = (
+    '<p style="margin:0;padding:12px 20px;background:#ffdd00;color:#0b0c0c;font:bold 18px/1.4 sans-serif">'
+    'This is a pretend council: nobody here is real. <a href="/" style="color:#0b0c0c">First page</a></p>'
+)
 
 
 def mount(app: FastAPI, routes: Routes) -> None:

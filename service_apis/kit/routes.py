@@ -45,7 +45,8 @@ Function = Callable[..., Any]
 Refusal = Callable[[Request, Exception], Awaitable[Response]]
 
 
-def _turn_to(
+# A coroutine, because FastAPI would run a plain function in a thread for every list.
+async def _turn_to(
     page: Annotated[int, Query(ge=1, le=1_000_000, description="Which page, from 1.")] = 1,
     per_page: Annotated[int, Query(ge=1, le=MAX_PER_PAGE, description="Records on a page.")] = 50,
 ) -> Page:

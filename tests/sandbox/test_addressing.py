@@ -37,3 +37,18 @@ def test_every_answer_says_that_the_council_is_fake(council: CouncilUnderTest) -
         answer = council.client.get(path)
         assert answer.headers["X-Virtual-Council"] == "true"
         assert answer.headers["Virtual-Council-Request-Id"]
+
+
+def test_answers_are_counted_by_service_and_status(council: CouncilUnderTest) -> None:
+    council.get("addresses", "/wards")
+    council.get("addresses", "/nowhere")
+    text = council.client.get("/metrics").text
+    for status in (200, 404):
+        assert f'virtual_council_answers_total{{service="addresses",status="{status}"}}' in text
+
+
+@pytest.mark.parametrize("path", ["/councils/fairwater/addresses/docs", "/sandbox/docs"])
+def test_the_pages_that_document_say_that_all_is_pretended(council: CouncilUnderTest, path: str) -> None:
+    page = council.client.get(path).text
+    assert "This is a pretend council: nobody here is real." in page
+    assert '<html lang="en-GB">' in page

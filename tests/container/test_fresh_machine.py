@@ -18,11 +18,6 @@ from tests.container.engine import Engine
 
 pytestmark = pytest.mark.container
 
-WITHOUT_MAKE = [
-    "python3 -m venv .venv",
-    ".venv/bin/pip install --require-hashes -r constraints.txt -r constraints-build.txt",
-    ".venv/bin/pip install --no-deps --no-build-isolation -e .",
-]
 START_SECONDS = 180
 
 
@@ -86,8 +81,9 @@ def test_make_up_is_the_only_command(machine: Container) -> None:
 
 def test_two_lines_of_pip_do_the_same(machine: Container) -> None:
     readme = (REPOSITORY / "README.md").read_text()
-    for line in WITHOUT_MAKE:
-        assert line in readme
+    lines = [line for line in readme.splitlines() if "bin/pip install" in line]
+    assert len(lines) == 2
+    for line in lines:
         told(machine, line)
     status, body = answer_to(printed_call(first_words(machine, ".venv/bin/council up", free_port())))
     assert status == 200, body

@@ -58,9 +58,11 @@ class Gateway:
         self._keyring = keyring
         self._house = house
         self._ports = dict(ports or {})
-        self._applications: dict[str, FastAPI] = {
-            service.url_name: application(service) for service in councils.services.values()
-        }
+        self._services = {service.url_name: service for service in councils.services.values()}
+        # Read at start, so that a service that cannot be imported stops it; built when first asked for.
+        for service in self._services.values():
+            assert service.routes
+        self._applications: dict[str, FastAPI] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -99,9 +101,9 @@ class Gateway:
         if council is None:
             there = ", ".join(each.name for each in self.councils)
             raise NoSuchCouncil(f"There is no council called {place.council}; there is: {there}")
-        app = self._applications.get(place.service)
+        app = self._application(place.service)
         if app is None:
-            there = ", ".join(self._applications)
+            there = ", ".join(self._services)
             raise NoSuchService(f"{council.name} has no service called {place.service}; it has: {there}")
         caller, refusal = self._caller(scope, council)
         scope["root_path"] = place.root_path
@@ -112,6 +114,12 @@ class Gateway:
             refusal,
             lambda secret: self._keyring.caller(secret, council.name),
         )
+        return app
+
+    def _application(self, url_name: str) -> FastAPI | None:
+        app = self._applications.get(url_name)
+        if app is None and url_name in self._services:
+            app = self._applications[url_name] = application(self._services[url_name])
         return app
 
     def _caller(self, scope: Scope, council: Council) -> tuple[Caller | None, str]:

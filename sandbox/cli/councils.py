@@ -9,9 +9,6 @@ from types import FrameType
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from sandbox import ask, machine
 from sandbox.ask import Ask
@@ -111,6 +108,9 @@ def build(
 
 def _build(folder: DataFolder, asked: Ask) -> str:
     """Build what was asked, showing how far it has got, and return its name."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
     from sandbox.build import build as build_council
 
     started = machine.seconds()
@@ -155,6 +155,9 @@ def _stopping_tidily() -> Iterator[None]:
 
 def list_councils(data: Data = DEFAULT_DATA) -> None:
     """List the councils that there are."""
+    from rich.console import Console
+    from rich.table import Table
+
     folder = DataFolder(data)
     table = Table("Name", "Title", "Shaped like", "Residents", "Homes", "Seed", "As of", box=None)
     for name in folder.names():

@@ -7,8 +7,6 @@ import json
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.table import Table
 
 from sandbox.failure import Failure
 from service_apis.kit.discovery import discover
@@ -28,6 +26,9 @@ def add_to(app: typer.Typer) -> None:
 
 def list_services() -> None:
     """List the lines of business, with a sentence each."""
+    from rich.console import Console
+    from rich.table import Table
+
     table = Table("Service", "What it does", "Standard", box=None)
     for slug, service in discover().items():
         table.add_row(slug, service.summary, service.standard or "")

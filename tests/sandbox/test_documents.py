@@ -20,7 +20,7 @@ from tests.every_service.live import served
 from tests.sandbox.test_new_service import copy_of_project, run_in_copy
 
 BIN = Path(sys.executable).parent
-ELSEWHERE = ("make ", "docker ", "python3 -m venv", ".venv/bin/pip")
+ELSEWHERE = ("make ", "docker ", "python3 -m venv", ".venv/bin/")
 """What needs a machine of its own: tests/container runs these, taking them from README itself."""
 
 CALLS = [each for each in shown() if each.text.startswith("curl")]

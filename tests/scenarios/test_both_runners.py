@@ -2,25 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 
-from scenarios import Outcome, respect, run
+from scenarios import Outcome, run
+from tests.scenarios import other_runner
 from tests.scenarios.packing import Packing
 from tests.scenarios.test_actions import LOOK, PATIENT
 from tests.scenarios.test_runner import LOOK_AND_REPORT
 from tests.scenarios.town_hall import COUNCIL, KEY
 
-REDOCLY = os.environ.get("REDOCLY") or shutil.which("redocly")
-
-pytestmark = [
-    pytest.mark.runners,
-    pytest.mark.skipif(REDOCLY is None, reason="redocly is not on PATH, nor named by the variable REDOCLY"),
-]
+pytestmark = pytest.mark.runners
 
 ASK = """
 steps:
@@ -41,15 +34,7 @@ steps:
 
 
 def other_verdicts(packing: Packing, base_url: str, folder: Path) -> dict[str, bool]:
-    layout = respect.lay_out(packing.load(), base_url, COUNCIL, KEY, folder)
-    environment = {**os.environ, **respect.ENVIRONMENT}
-    command = [str(REDOCLY), *layout.arguments]
-    done = subprocess.run(
-        command, cwd=layout.folder, env=environment, capture_output=True, text=True, timeout=120, check=False
-    )
-    assert KEY not in done.stdout
-    assert (layout.folder / respect.REPORT).exists(), done.stdout + done.stderr
-    return respect.verdicts(layout)
+    return other_runner.verdicts(packing.load(), base_url, COUNCIL, KEY, folder)
 
 
 def our_verdicts(packing: Packing, base_url: str) -> dict[str, bool]:

@@ -12,10 +12,10 @@ from service_apis.council_tax.models import Account, Bill, Charge, Entry, Liable
 from service_apis.kit.lists import Listing
 from service_apis.kit.revenues.billing import BillEntry, NoSuchBill, bills_of, find_bill
 from service_apis.kit.revenues.payments import (
+    DateRefused,
     InstalmentPlan,
     NothingToSpread,
     Payment,
-    PaymentDateRefused,
     Transaction,
     choose_plan,
     take_payment,
@@ -94,17 +94,19 @@ def list_transactions(work: Work, reference: Reference, page: AskedPage) -> List
     return work.list(Transaction, ledger, page)
 
 
-@routes.get("/properties/{uprn}", problems=NONE_SUCH)
+@routes.get("/properties/{uprn}", problems=(rules.NoSuchProperty,))
 def show_property(work: Work, uprn: Uprn) -> schemas.Dwelling:
-    """A dwelling's band and all accounts that it has had, the latest first."""
+    """A dwelling's band, its open account and its earlier ones."""
     found = rules.find_accounts(None, None, None, {"uprn": uprn})
     rows = [schemas.AccountSummary.model_validate(row) for row in work.session.execute(found)]
     if not rows:
-        raise rules.NoSuchAccount(f"UPRN {uprn} has no account; the addresses service lists UPRNs")
-    return schemas.Dwelling(uprn=uprn, address=rows[0].address, band=rows[0].band, accounts=rows[::-1])
+        raise rules.NoSuchProperty(f"UPRN {uprn} is not in the valuation list; addresses lists UPRNs")
+    now = next((each.reference for each in rows if each.status == "open"), None)
+    here = {"address": rows[0].address, "band": rows[0].band, "account": now, "accounts": rows[::-1]}
+    return schemas.Dwelling.model_validate({"uprn": uprn, **here})
 
 
-@routes.post("/accounts/{reference}/payments", changes=True, problems=(*NONE_SUCH, PaymentDateRefused))
+@routes.post("/accounts/{reference}/payments", changes=True, problems=(*NONE_SUCH, DateRefused))
 def make_payment(work: Work, reference: Reference, body: Payment) -> schemas.AccountEntry:
     """Record a payment; the answer is the account as it stands after it."""
     account = rules.find_account(work, reference, to_change=True)
@@ -124,7 +126,7 @@ def plan_instalments(work: Work, reference: Reference, body: InstalmentPlan) -> 
 @routes.post(
     "/accounts/{reference}/discounts",
     changes=True,
-    problems=(*NONE_SUCH, rules.DiscountDateRefused, rules.DiscountUnchanged),
+    problems=(*NONE_SUCH, DateRefused, rules.DiscountUnchanged),
 )
 def change_discount(work: Work, reference: Reference, body: schemas.DiscountChange) -> schemas.AccountEntry:
     """From a day on, let a discount or exemption hold, or none; an adjusted bill follows."""

@@ -26,8 +26,7 @@ from a reminder (the Regulations, reg. 23(3)), more than 7 from a final notice (
 summons (reg. 35(2A)) and a week for the court's list, which is an assumption."""
 
 LEAST_CHASED_PENCE, RISE_IN_HUNDREDTHS_OF_A_PERCENT = 500, 499
-"""Assumptions: smaller arrears are let be; band D rises each year by the most that needed no
-referendum in England in 2025-26."""
+"""Assumptions: smaller arrears are let be; band D rises by the most that needs no referendum in England."""
 
 
 @lifecycle.due("instalments")

@@ -14,11 +14,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from service_apis.council_tax.models import Account, Award, Bill, Charge, Entry, LiablePerson
-from service_apis.kit.problems import Conflict, NotFound, Unprocessable
+from service_apis.kit.problems import Conflict, NotFound
 from service_apis.kit.revenues.billing import Reason, issue, lines_of
 from service_apis.kit.revenues.financial_year import begins, months_on, year_of
 from service_apis.kit.revenues.instalments import arrears_in, await_instalments
 from service_apis.kit.revenues.parties import named
+from service_apis.kit.revenues.payments import DateRefused
 from service_apis.kit.work import Query, Work
 
 NINTHS = {"A": 6, "B": 7, "C": 8, "D": 9, "E": 11, "F": 13, "G": 15, "H": 18, "I": 21}
@@ -42,11 +43,11 @@ SUMMONS_COSTS_PENCE = 6_500
 
 
 class NoSuchAccount(NotFound):
-    """The council has no council tax account of that reference, or none for that property."""
+    """The council has no council tax account of that reference."""
 
 
-class DiscountDateRefused(Unprocessable):
-    """A discount starts on a day that is charged for, of this financial year and not after today."""
+class NoSuchProperty(NotFound):
+    """The UPRN is not in the council's valuation list."""
 
 
 class DiscountUnchanged(Conflict):
@@ -116,12 +117,12 @@ def open_cases(session: Session) -> int:
 def change_discount(work: Work, account: Account, code: str | None, day: date) -> None:
     """From a day on, let a discount or exemption hold, or none, and bill it.
 
-    Raises DiscountDateRefused or DiscountUnchanged.
+    Raises DateRefused or DiscountUnchanged.
     """
     earliest = max(begins(year_of(work.today)), account.opened_on)
     latest = min(work.today, (account.closed_on or date.max) - timedelta(days=1))
     if not earliest <= day <= latest:
-        raise DiscountDateRefused(
+        raise DateRefused(
             f"A discount on account {account.reference} cannot start on {day}: it must be a day of this "
             f"financial year that the account is charged for, from {earliest} to {latest}"
         )

@@ -82,11 +82,12 @@ class AccountEntry(AccountSummary, VersionedSchema):
 
 
 class Dwelling(Schema):
-    """A dwelling, its band and the accounts that it has had, the latest first."""
+    """A dwelling, its band, its open account and all that it has had, the latest first."""
 
     uprn: str
     address: str
     band: str
+    account: str | None
     accounts: list[AccountSummary]
 
 

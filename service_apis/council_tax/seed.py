@@ -54,9 +54,8 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     homes = [dict(zip(names, each, strict=True)) for each in facts]
     yield from _books(town, seeding, annual, homes, awards)
     yield _liable_persons(town, homes)
-    held = [number for number, (code, _) in enumerate(awards) if code]
-    codes, starts = zip(*(awards[number] for number in held), strict=True)
-    yield columns(Award, account=[_ct(n + 1) for n in held], code=list(codes), starts_on=list(starts))
+    held = [(_ct(number), *award) for number, award in enumerate(awards, 1) if award[0]]
+    yield table(Award, [dict(zip(("account", "code", "starts_on"), each, strict=True)) for each in held])
     yield table(Disregard, disregards)
     seeding.counters.update({"council_tax.accounts": len(homes), Bill.__tablename__: len(homes)})
     wednesday = today + timedelta(days=(2 - today.weekday()) % 7)

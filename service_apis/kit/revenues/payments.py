@@ -14,8 +14,8 @@ from service_apis.kit.schemas import Schema
 from service_apis.kit.work import Work
 
 
-class PaymentDateRefused(Unprocessable):
-    """A payment is recorded once it has been made, and within the financial year."""
+class DateRefused(Unprocessable):
+    """A payment or a change takes effect within this financial year, and not later than today."""
 
 
 class NothingToSpread(Conflict):
@@ -57,11 +57,11 @@ class InstalmentPlan(Schema):
 def take_payment(work: Work, account: Owed, ledger: type[LedgerEntry], payment: Payment) -> None:
     """Enter a payment, and record the event of it; what is overpaid is left in credit.
 
-    Raises PaymentDateRefused.
+    Raises DateRefused.
     """
     paid_on = payment.paid_on or work.today
     if not begins(year_of(work.today)) <= paid_on <= work.today:
-        raise PaymentDateRefused(
+        raise DateRefused(
             f"{paid_on} cannot be the date of a payment: it must lie in this financial year "
             f"and not after {work.today}, which is today in this council"
         )

@@ -85,13 +85,13 @@ def test_an_account_is_found_by_who_is_liable_and_by_what_it_owes(council: Counc
 def test_a_dwelling_shows_its_accounts(council: CouncilUnderTest) -> None:
     one = accounts(council)[0]
     shown = council.get(SERVICE, f"/properties/{one['uprn']}").json()
-    assert (shown["band"], shown["accounts"]) == (one["band"], [one])
+    assert (shown["band"], shown["account"], shown["accounts"]) == (one["band"], one["reference"], [one])
 
 
 def test_what_is_unknown_is_named_with_the_remedy(council: CouncilUnderTest) -> None:
     for path, says in (
         ("/accounts/CT99999999", "/accounts lists"),
-        ("/properties/999999999999", "addresses service"),
+        ("/properties/999999999999", "addresses lists"),
         (f"/accounts/{accounts(council)[0]['reference']}/bills/1999", "/bills lists"),
     ):
         answer = council.get(SERVICE, path)
@@ -133,7 +133,7 @@ def test_a_payment_against_an_older_version_is_refused(council: CouncilUnderTest
 def test_a_payment_of_another_year_or_of_tomorrow_is_refused(council: CouncilUnderTest, day: str) -> None:
     path = f"/accounts/{owing(council)['reference']}/payments"
     refused = council.post(SERVICE, path, json={"amount_pence": 1, "method": "card", "paid_on": day})
-    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/payment-date-refused")
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/date-refused")
 
 
 def plan(council: CouncilUnderTest, reference: str, count: int, day: int) -> Any:
@@ -205,7 +205,7 @@ def test_a_discount_can_end(council: CouncilUnderTest) -> None:
 def test_a_discount_outside_the_year_so_far_is_refused(council: CouncilUnderTest, day: str) -> None:
     path = f"/accounts/{undiscounted(council)['reference']}/discounts"
     refused = council.post(SERVICE, path, json={"discount": "exempt_f", "starts_on": day})
-    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/discount-date-refused")
+    assert (refused.status_code, refused.json()["type"]) == (422, "/problems/date-refused")
 
 
 def test_a_class_that_the_law_does_not_know_is_refused(council: CouncilUnderTest) -> None:

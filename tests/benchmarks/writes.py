@@ -18,8 +18,8 @@ ROUND_SECONDS = 5
 ROUNDS = 3
 NOTE = f"""Council tax accounts in turn, with a key, over {CONNECTIONS} kept connections (wrk), {RESIDENTS:,}
 residents. A read is one account. A write is one payment: the account, a line of its ledger and an event, in
-one transaction that is on disk before the answer. The server has one core and wrk the other; medians of
-{ROUNDS} rounds of {ROUND_SECONDS} seconds, taken in turns."""
+one transaction that is committed before the answer and outlives the process. The server has one core and
+wrk the other; medians of {ROUNDS} rounds of {ROUND_SECONDS} seconds, taken in turns."""
 
 REQUESTS = """
 local references = {%s}

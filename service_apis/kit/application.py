@@ -85,8 +85,8 @@ def truthful(schema: dict[str, Any]) -> dict[str, Any]:
                 del operation["responses"]["422"]
             for response in operation.get("responses", {}).values():
                 content = response.get("content", {})
-                if MEDIA_TYPE in content and "application/json" in content:
-                    content[MEDIA_TYPE] = content.pop("application/json")
+                for kind in [kind for kind in content if MEDIA_TYPE in content and kind != MEDIA_TYPE]:
+                    content[MEDIA_TYPE] = content.pop(kind)
     if KEY_SCHEME in json.dumps(schema.get("paths", {})):
         schema.setdefault("components", {})["securitySchemes"] = {KEY_SCHEME: KEY_SCHEME_MODEL}
     for name in ("HTTPValidationError", "ValidationError"):

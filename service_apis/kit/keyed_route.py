@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException
+from starlette.routing import Match, Route
 from starlette.types import Receive, Scope, Send
 
 KEY_SCHEME = "key"
@@ -19,8 +23,10 @@ class KeyedRoute(APIRoute):
 
     async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer; raises the problems of the operation, which the application renders."""
+        if scope["method"] not in (self.methods or ()):
+            raise HTTPException(405, headers={"Allow": ", ".join(sorted(_methods_at(scope)))})
         operation = getattr(self.endpoint, "operation", None)
-        if operation is None or scope["method"] not in (self.methods or ()):
+        if operation is None:
             await super().handle(scope, receive, send)
             return
         operation.admit(scope)
@@ -29,3 +35,10 @@ class KeyedRoute(APIRoute):
             await super().handle(scope, receive, send)
         else:
             await answer(scope, receive, send)
+
+
+def _methods_at(scope: Scope) -> Iterator[str]:
+    """Every method that the address takes, of all the operations that share it."""
+    for route in scope["app"].router.routes:
+        if isinstance(route, Route) and route.matches(scope)[0] is not Match.NONE:
+            yield from route.methods or ()

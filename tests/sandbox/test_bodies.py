@@ -46,6 +46,12 @@ def test_a_body_of_the_wrong_kind_is_refused(
     assert said in answer.text
 
 
+def test_all_methods_that_an_address_takes_are_named(council: CouncilUnderTest) -> None:
+    answer = council.client.delete(council.url("waste", "/missed-collections"))
+    assert answer.status_code == 405
+    assert answer.headers["Allow"] == "GET, POST"
+
+
 def test_a_method_that_an_address_does_not_take_is_named(council: CouncilUnderTest) -> None:
     answer = council.client.delete(moves(council))
     assert answer.status_code == 405

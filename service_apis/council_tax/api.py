@@ -68,8 +68,8 @@ def show_account(work: Work, reference: Reference) -> schemas.AccountEntry:
 def _shown(work: Work, account: Account) -> schemas.AccountEntry:
     work.session.flush()
     shown = {name: getattr(account, name, None) for name in schemas.AccountEntry.model_fields}
-    persons = select(LiablePerson).where(LiablePerson.account == account.reference)
-    shown["liable_persons"] = work.session.scalars(persons.order_by(LiablePerson.id)).all()
+    persons = select(LiablePerson.__table__).where(LiablePerson.account == account.reference)
+    shown["liable_persons"] = work.execute(persons.order_by(LiablePerson.id)).all()
     shown["awards"] = rules.awards_of(work, account)
     return schemas.AccountEntry.model_validate(shown)
 

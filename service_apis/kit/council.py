@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -55,6 +55,9 @@ class Council:
         self._lifecycles: dict[str, Lifecycle] = {
             slug: service.lifecycle for slug, service in services.items() if service.lifecycle
         }
+        self._heard_types = {
+            event_type for lifecycle in self._lifecycles.values() for event_type in lifecycle.event_handlers
+        }
         with Session(self._reads) as session:
             self.facts: dict[str, Any] = {row.name: row.value for row in session.scalars(select(Fact))}
             self.clock = Clock(session.scalars(select(ClockReading.now)).one())
@@ -89,8 +92,14 @@ class Council:
                 work.finish(keep=False)
                 raise
 
-    def deliver_events(self) -> None:
-        """Let every service hear the events that it has not heard yet, those of its hearing included."""
+    def deliver_events(self, recorded: Collection[str] | None = None) -> None:
+        """Let every service hear the events that it has not heard yet, those of its hearing included.
+
+        ``recorded`` names the types of those just recorded: most are heard by nobody, and then
+        nothing is looked up.
+        """
+        if recorded is not None and self._heard_types.isdisjoint(recorded):
+            return
         waiting = True
         while waiting:
             waiting = False
@@ -153,7 +162,7 @@ class Council:
         except BaseException:
             self.clock = before
             raise
-        self.deliver_events()
+        self.deliver_events(work.recorded)
         return happening
 
     def _set_clock(self, now: datetime) -> None:

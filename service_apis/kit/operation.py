@@ -128,7 +128,7 @@ class Operation:
             with door.council.writing(self.service, if_match, door.base_url) as work:
                 answered = answer(work)
             if work.recorded:
-                door.council.deliver_events()
+                door.council.deliver_events(work.recorded)
         return answered
 
     def _named(self, endpoint: Callable[..., Any]) -> Callable[..., Any]:

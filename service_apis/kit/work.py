@@ -35,7 +35,8 @@ class Work:
     service: str
     if_match: str | None = None
     base_url: str = ""
-    recorded: int = field(default=0, init=False)
+    recorded: set[str] = field(default_factory=set, init=False)
+    """The types of the events recorded so far."""
     _session: Session | None = field(default=None, init=False)
 
     @property
@@ -86,7 +87,7 @@ class Work:
             data=data,
         )
         self.session.add(event)
-        self.recorded += 1
+        self.recorded.add(event.type)
 
     def schedule(self, at: datetime, kind: str, subject: str) -> None:
         """Put something on the agenda: the service's handler of ``kind`` runs when it falls due."""

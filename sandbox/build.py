@@ -62,7 +62,7 @@ def build(folder: DataFolder, plan: Plan, services: Mapping[str, Service], progr
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             engine.dispose()
-    progress("done", 1.0)
+        progress("the last touches", 1.0)
     return folder.file(plan.name)
 
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType
 from typing import Annotated
 
@@ -119,14 +117,14 @@ def _build(folder: DataFolder, asked: Ask) -> str:
     columns = (TextColumn("Building {task.fields[name]}"), BarColumn(), TextColumn("{task.description}"))
     bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
     try:
-        with _stopping_tidily(), bar:
+        with _Stop() as stop, bar:
             task = bar.add_task("", total=1.0, name=plan.name)
-            build_council(
-                folder,
-                plan,
-                discover(),
-                lambda what, share: bar.update(task, description=what, completed=share),
-            )
+
+            def show(what: str, share: float) -> None:
+                stop.look()
+                bar.update(task, description=what, completed=share)
+
+            build_council(folder, plan, discover(), show)
     except KeyboardInterrupt:
         typer.echo(f"council: the building of {plan.name} was interrupted; nothing is left of it", err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -139,18 +137,32 @@ def _build(folder: DataFolder, asked: Ask) -> str:
     return plan.name
 
 
-@contextmanager
-def _stopping_tidily() -> Iterator[None]:
-    """Let a request to terminate unwind like Ctrl-C does, so that a build leaves nothing behind."""
+class _Stop:
+    """A request to stop, by Ctrl-C or by a signal to terminate, that unwinds and is not forgotten.
 
-    def stop(_number: int, _frame: FrameType | None) -> None:
+    Python can lose an exception that a signal raises while an object is being thrown away; so the
+    request is looked at again each time the build says how far it has got.
+    """
+
+    def __init__(self) -> None:
+        self._asked = False
+
+    def __enter__(self) -> _Stop:
+        self._before = {each: signal.signal(each, self._ask) for each in (signal.SIGINT, signal.SIGTERM)}
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each, handler in self._before.items():
+            signal.signal(each, handler)
+
+    def _ask(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True
         raise KeyboardInterrupt
 
-    before = signal.signal(signal.SIGTERM, stop)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
+    def look(self) -> None:
+        """Raise KeyboardInterrupt if it was asked for."""
+        if self._asked:
+            raise KeyboardInterrupt
 
 
 def list_councils(data: Data = DEFAULT_DATA) -> None:

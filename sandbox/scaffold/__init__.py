@@ -8,6 +8,7 @@ from __future__ import annotations
 import keyword
 import re
 from importlib.resources import files
+from itertools import groupby
 from pathlib import Path
 from string import Template
 
@@ -52,12 +53,22 @@ def write_service(name: str) -> list[Path]:
         raise CannotWrite(f"{error.filename} could not be written: {error.strerror}") from error
 
 
+def _sorted_imports(text: str) -> str:
+    """The text with neighbouring imports of ours in the order of their names, whatever the new one is."""
+    lines = text.splitlines(keepends=True)
+    for is_ours, group in groupby(range(len(lines)), lambda n: lines[n].startswith("from service_apis.")):
+        places = list(group)
+        if is_ours:
+            lines[places[0] : places[-1] + 1] = sorted(lines[place] for place in places)
+    return "".join(lines)
+
+
 def _written(part: str, folder: Path, values: dict[str, str]) -> list[Path]:
     folder.mkdir(parents=True)
     written = []
     blanks = files("sandbox.scaffold").joinpath("blank", part)
     for blank in sorted(blanks.iterdir(), key=lambda each: each.name):
         path = folder / Template(blank.name.removesuffix(".txt")).substitute(values)
-        path.write_text(Template(blank.read_text()).substitute(values))
+        path.write_text(_sorted_imports(Template(blank.read_text()).substitute(values)))
         written.append(path)
     return written

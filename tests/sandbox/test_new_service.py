@@ -61,13 +61,25 @@ def test_a_new_service_passes_what_every_service_must(copy: Path) -> None:
         if (folder / "models.py").exists() and folder.name != "blue_badges":
             shutil.rmtree(folder)
             shutil.rmtree(copy / "scenarios" / "packs" / folder.name, ignore_errors=True)
+    shutil.rmtree(copy / "scenarios" / "packs" / "journeys")
     tested = run_in_copy(
         copy, "pytest", "-q", "-p", "no:cacheprovider", "tests/every_service", "tests/shape/test_sizes.py"
     )
     assert tested.returncode == 0, tested.stdout[-4000:]
     assert "blue_badges" in run_in_copy(copy, "pytest", "--collect-only", "-q", "tests/every_service").stdout
-    for tool in (("ruff", "check", "."), ("ruff", "format", "--check", "service_apis/blue_badges")):
+    for tool in (
+        ("ruff", "check", "service_apis/blue_badges"),
+        ("ruff", "format", "--check", "service_apis/blue_badges"),
+    ):
         assert run_in_copy(copy, *tool).returncode == 0, tool
+
+
+@pytest.mark.parametrize("name", ["zoning", "allotments"])
+def test_it_is_written_as_the_house_writes_whatever_its_name(copy: Path, name: str) -> None:
+    assert run_in_copy(copy, "sandbox", "new-service", name).returncode == 0
+    for words in (("ruff", "check"), ("ruff", "format", "--check")):
+        done = run_in_copy(copy, *words, f"service_apis/{name}")
+        assert done.returncode == 0, done.stdout
 
 
 def test_its_journey_passes(copy: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import httpx
 import pytest
 
 COUNCIL = str(Path(sys.executable).with_name("council"))
@@ -208,3 +209,19 @@ def test_list_and_services_and_openapi_say_what_there_is(tmp_path: Path) -> None
     assert "street_reports" in services
     assert "Open311" in services
     assert '"openapi": "3.1.0"' in council("openapi", "street-reports", cwd=tmp_path).stdout
+
+
+def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
+    port = str(a_free_port())
+    scenario = ("--name", "fairwater", "--port", port)
+    with up(*OPTIONS, *scenario, cwd=tmp_path) as (process, lines):
+        headers = {"Authorization": f"Bearer {lines[3].split()[-1]}", "Content-Type": "application/json"}
+        root = f"http://127.0.0.1:{port}/councils/fairwater/residents/residents"
+        with httpx.Client(headers=headers) as client:
+            uprn = client.get(f"{root}/R00000300").json()["uprn"]
+            body = {"uprn": uprn, "moved_on": "2026-05-30", "whole_household": True}
+            assert client.post(f"{root}/R00000001/moves", json=body).status_code == 201
+            process.kill()
+            process.wait(10)
+    with up(*scenario, cwd=tmp_path), httpx.Client(headers=headers) as client:
+        assert client.get(f"{root}/R00000001").json()["uprn"] == uprn

@@ -15,6 +15,7 @@ from sandbox.app import Sandbox
 from sandbox.failure import Failure
 from sandbox.inside import CannotTry, address_of
 
+BACKLOG = 2048
 EVERYWHERE = ("0.0.0.0", "::")
 
 
@@ -73,18 +74,23 @@ def listening(addresses: Addresses) -> Iterator[list[socket.socket]]:
         yield sockets
 
 
+def open_to_callers(sockets: list[socket.socket]) -> None:
+    """Let callers in: whoever calls before the server runs is kept waiting, not turned away."""
+    for each in sockets:
+        each.listen(BACKLOG)
+
+
 def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
     """Serve until told to stop by a signal."""
     config = uvicorn.Config(
         sandbox.gateway,
+        backlog=BACKLOG,
         log_level="warning",
         access_log=False,
         lifespan="off",
         server_header=False,
         timeout_graceful_shutdown=5,
     )
-    for each in sockets:
-        each.listen(config.backlog)
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=sockets)
 

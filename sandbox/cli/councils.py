@@ -65,7 +65,7 @@ def up(
 ) -> None:
     """Serve a council, building it first if there is none. Without options: the demo council."""
     from sandbox.app import Sandbox
-    from sandbox.serving import Addresses, greeting, listening, serve, service_ports
+    from sandbox.serving import Addresses, greeting, listening, open_to_callers, serve, service_ports
 
     services = discover()
     asked = Ask(like, residents, seed, as_day(as_of), name)
@@ -76,6 +76,7 @@ def up(
         first = ask.already_there(folder, asked) or _build(folder, asked)
         sandbox = Sandbox(folder, services, first, key=key, ports=ports)
         try:
+            open_to_callers(sockets)
             for line in greeting(sandbox, addresses.url):
                 typer.echo(line)
             for unreadable in sandbox.councils.unreadable.values():

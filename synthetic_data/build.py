@@ -54,6 +54,6 @@ def build_town(profile: Profile, *, residents: int, seed: int, as_of: date, name
         wards=wards,
         streets=streets,
         properties=properties_table(profile, homes, society, plots, settled, seed, as_of),
-        households=households_table(society, settled, persons, seed, as_of),
+        households=households_table(profile, society, settled, persons, seed, as_of),
         residents=persons,
     )

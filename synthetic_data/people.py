@@ -9,7 +9,7 @@ import numpy as np
 from synthetic_data import assumptions, identifiers
 from synthetic_data.homes import margin
 from synthetic_data.people_names import mailbox_names
-from synthetic_data.quotas import Flags, Integers, Reals, allot, pick
+from synthetic_data.quotas import Flags, Integers, Reals, allot, pick, rearrange
 from synthetic_data.town import ECONOMIC_CLASSES, ETHNIC_GROUPS, Text
 
 if TYPE_CHECKING:
@@ -35,9 +35,13 @@ def students(profile: Profile, age: Integers, away: Flags, rng: np.random.Genera
 
 
 def economic_classes(
-    profile: Profile, age: Integers, student: Flags, social: Flags, rng: np.random.Generator
+    profile: Profile, age: Integers, student: Flags, social: Flags, leaning: Reals, rng: np.random.Generator
 ) -> Integers:
-    """Row of ECONOMIC_CLASSES of each person, -1 under 16."""
+    """Row of ECONOMIC_CLASSES of each person, -1 under 16.
+
+    Among those of one age and kind of home the higher classes go to those who lean least, so
+    that people with like ``leaning``, such as couples, are often of like class.
+    """
     given = np.full(age.size, -1, dtype=np.int8)
     counts = margin(int((age >= 16).sum()), profile.residents_by_economic_class, ECONOMIC_CLASSES)
     given[student] = _STUDENTS
@@ -46,8 +50,15 @@ def economic_classes(
     in_social_rent = np.array(assumptions.ECONOMIC_CLASS_IN_SOCIAL_RENT)[:_STUDENTS]
     affinity = np.stack([by_age, by_age * in_social_rent], axis=1).reshape(-1, _STUDENTS)
     age_class = np.digitize(age[others], list(assumptions.ECONOMIC_CLASS_BY_AGE)) - 1
-    given[others] = allot(age_class * 2 + social[others], affinity, counts[:_STUDENTS], rng)
+    group = age_class * 2 + social[others]
+    classes = allot(group, affinity, counts[:_STUDENTS], rng)
+    given[others] = rearrange(classes, group, leaning[others])
     return given
+
+
+def shared_leanings(belongs: Integers, rng: np.random.Generator) -> Reals:
+    """A number for each person, half of it common to all with whom they belong together."""
+    return np.asarray(rng.normal(0, 1.0, int(belongs.max()) + 1)[belongs] + rng.normal(0, 1.0, belongs.size))
 
 
 def ethnic_groups(

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthetic_data import identifiers, people, people_names, tenancies
+from synthetic_data import identifiers, origins, people, people_names, tenancies, wellbeing
 from synthetic_data.ages import born_on, days_past_birthday
+from synthetic_data.cars import cars
 from synthetic_data.homes import Homes, is_social
 from synthetic_data.national_grid import to_latitude_longitude
 from synthetic_data.places import Plots
@@ -108,20 +109,22 @@ def _homes_only(column: Integers, dwelling: Integers, communal: Flags, otherwise
 
 
 def households_table(
-    society: Society, settled: Settled, residents: Residents, seed: int, as_of: date
+    profile: Profile, society: Society, settled: Settled, residents: Residents, seed: int, as_of: date
 ) -> Households:
     """Households, in the order of their properties."""
     order = settled.households
     housed = residents.household >= 0
     eldest = np.full(order.size, np.datetime64(as_of, "D"))
     np.minimum.at(eldest, residents.household[housed], residents.born[housed])
-    tenure = society.tenure[order]
+    tenure, composition = society.tenure[order], society.composition[order]
+    head_age = society.age[society.seats.head[order]]
     return Households(
         property=settled.property_of_household,
         size=society.shapes.size[order],
         tenure=tenure,
-        composition=society.composition[order],
+        composition=composition,
         moved_in=tenancies.moved_in(tenure, eldest, as_of, stream(seed, "tenancies.moved_in")),
+        cars=cars(profile, society.shapes.adults[order], tenure, composition, head_age, stream(seed, "cars")),
     )
 
 
@@ -154,9 +157,59 @@ def describe(profile: Profile, society: Society, settled: Settled, seed: int, as
         surname=surname,
         ethnic_group=groups,
         economic_class=people.economic_classes(
-            profile, age, student, social, stream(seed, "people.economic_classes")
+            profile,
+            age,
+            student,
+            social,
+            people.shared_leanings(belongs, stream(seed, "people.economic_classes.families")),
+            stream(seed, "people.economic_classes"),
         ),
         student=student & (age >= 18),
         email=email,
         mobile=mobile,
+        **_origins(profile, age, role, household, belongs, groups, seed),
+        **_wellbeing(profile, age, sex, household, social, _in_care_home(society)[persons], seed),
     )
+
+
+def _origins(
+    profile: Profile,
+    age: Integers,
+    role: Integers,
+    household: Integers,
+    belongs: Integers,
+    ethnic_group: Integers,
+    seed: int,
+) -> dict[str, Integers]:
+    leaning = people.shared_leanings(belongs, stream(seed, "origins.families"))
+    country = origins.countries_of_birth(
+        profile, age, role, household, ethnic_group, leaning, stream(seed, "origins.countries_of_birth")
+    )
+    spoken = origins.english(profile, age, country, ethnic_group, stream(seed, "origins.english"))
+    return {"country_of_birth": country, "english": spoken}
+
+
+def _wellbeing(
+    profile: Profile,
+    age: Integers,
+    sex: Integers,
+    household: Integers,
+    social: Flags,
+    in_care_home: Flags,
+    seed: int,
+) -> dict[str, Integers]:
+    disability = wellbeing.disabilities(
+        profile, age, social, in_care_home, stream(seed, "wellbeing.disabilities")
+    )
+    return {
+        "disability": disability,
+        "health": wellbeing.general_health(profile, age, disability, stream(seed, "wellbeing.health")),
+        "unpaid_care": wellbeing.care_given(
+            profile, age, sex, household, disability, stream(seed, "wellbeing.care_given")
+        ),
+    }
+
+
+def _in_care_home(society: Society) -> Flags:
+    is_care_home = np.append(society.communal.kind == PROPERTY_KINDS.index("care_home"), False)
+    return np.asarray(is_care_home[society.communal.establishment])

@@ -105,6 +105,37 @@ ECONOMIC_CLASSES = (
 )
 """NS-SEC of Census 2021 table TS062, for residents of 16 and over."""
 
+CARS = ("0", "1", "2", "3_plus")
+"""Cars and vans of a household, Census 2021 table TS045."""
+
+COUNTRIES_OF_BIRTH = (
+    "uk",
+    "eu14",
+    "eu8",
+    "eu2",
+    "eu_other",
+    "europe_non_eu",
+    "africa",
+    "middle_east_and_asia",
+    "americas_and_caribbean",
+    "oceania_and_other",
+    "british_overseas",
+)
+"""Groups of countries of Census 2021 table TS004."""
+
+ENGLISH = ("main_language", "very_well", "well", "not_well", "not_at_all")
+"""Proficiency in English of Census 2021 table TS029, for residents of 3 and over. In Wales the
+first stands for English or Welsh."""
+
+DISABILITIES = ("limited_a_lot", "limited_a_little", "condition_not_limited", "none")
+"""Disability and long-term conditions of Census 2021 table TS038."""
+
+HEALTH = ("very_good", "good", "fair", "bad", "very_bad")
+"""General health of Census 2021 table TS037."""
+
+UNPAID_CARE = ("none", "1_9_hours", "10_19_hours", "20_34_hours", "35_49_hours", "50_plus_hours")
+"""Hours of unpaid care given a week, Census 2021 table TS039, for residents of 5 and over."""
+
 
 @dataclass(frozen=True, slots=True)
 class Wards:
@@ -158,13 +189,17 @@ class Properties:
 
 @dataclass(frozen=True, slots=True)
 class Households:
-    """Households. ``size`` counts residents; ``moved_in`` is a date before the as-of date."""
+    """Households. ``size`` counts residents; ``moved_in`` is a date before the as-of date.
+
+    ``cars`` counts cars and vans; 3 stands for three and more (CARS).
+    """
 
     property: Integers
     size: Integers
     tenure: Integers
     composition: Integers
     moved_in: Dates
+    cars: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +208,9 @@ class Residents:
 
     ``household`` is -1 in communal establishments; ``property`` is always known.
     ``economic_class`` is -1 under 16. ``student`` marks full-time students of 18 and over.
-    ``email`` and ``mobile`` are None for those who gave none.
+    ``email`` and ``mobile`` are None for those who gave none. ``country_of_birth`` indexes
+    COUNTRIES_OF_BIRTH, ``english`` ENGLISH (-1 under 3), ``disability`` DISABILITIES, ``health``
+    HEALTH, ``unpaid_care`` (what they give, not get) UNPAID_CARE (-1 under 5).
     """
 
     household: Integers
@@ -188,6 +225,11 @@ class Residents:
     student: Flags
     email: Text
     mobile: Text
+    country_of_birth: Integers
+    english: Integers
+    disability: Integers
+    health: Integers
+    unpaid_care: Integers
 
 
 @dataclass(frozen=True, slots=True)

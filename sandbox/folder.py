@@ -45,6 +45,10 @@ class HalfBuilt(Failure):
         )
 
 
+class BeingServed(Failure):
+    """Another process serves the councils of the folder."""
+
+
 class NoSuchCouncil(Failure):
     """The data folder has no council of that name."""
 
@@ -143,14 +147,32 @@ class DataFolder:
         finally:
             remove_database(unfinished)
 
+    @contextmanager
+    def served(self) -> Iterator[None]:
+        """Keep the folder to one server: two that moved one council's clock would ruin it.
+
+        The lock is SQLite's own on a file that holds nothing else, which is the same on every system
+        and ends with the process. Raises BeingServed.
+        """
+        with closing(sqlite3.connect(self.path / "served.lock", timeout=0, isolation_level=None)) as lock:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+            except sqlite3.OperationalError as error:
+                raise BeingServed(
+                    f"The councils in {self.path} are being served by another `council up`. Use that one, or "
+                    "stop it first; for councils beside it, name another folder with --data."
+                ) from error
+            yield
+
     def remove(self, name: str) -> None:
-        """Delete a council, whole or half-built. Raises NoSuchCouncil if there is neither."""
+        """Delete a council, whole or half-built. Raises NoSuchCouncil if there is neither, or BeingServed."""
         file = self.file(name)
         unfinished = file.with_suffix(".building")
         if not file.exists() and not unfinished.exists():
             raise NoSuchCouncil(f"There is no council called {name} in {self.path}")
-        remove_database(unfinished)
-        remove_database(file)
+        with self.served():
+            remove_database(unfinished)
+            remove_database(file)
 
 
 def remove_database(file: Path) -> None:

@@ -88,7 +88,15 @@ def there(url: str, council: str | None, key: str | None, data: Path) -> Running
         if not (data / "keys.json").exists():
             raise NotReached(f"Give the key of the sandbox at {url} with --key, or in COUNCIL_KEY")
         key = Keyring(DataFolder(data).path).first.secret
-    return RunningSandbox(url, council or names[0], key)
+    chosen = council or names[0]
+    headers = {"Authorization": f"Bearer {key}"}
+    answer = _asked("GET", f"{url}/sandbox/councils/{chosen}/clock", headers=headers)
+    if answer.status_code != httpx.codes.OK:
+        raise NotReached(
+            f"{url} refuses the key for {chosen} ({answer.status_code}). Give the key that it showed when it "
+            "started, with --key or in COUNCIL_KEY"
+        )
+    return RunningSandbox(url, chosen, key)
 
 
 def _asked(method: str, url: str, **request: Any) -> httpx.Response:

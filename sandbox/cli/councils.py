@@ -72,13 +72,15 @@ def up(
     ports = service_ports(service_port or [], [service.url_name for service in services.values()])
     addresses = Addresses(host, port, ports)
     folder = DataFolder(data)
-    with listening(addresses) as sockets:
+    with listening(addresses) as sockets, folder.served():
         first = ask.already_there(folder, asked) or _build(folder, asked)
         sandbox = Sandbox(folder, services, first, key=key, ports=ports)
         try:
             open_to_callers(sockets)
             for line in greeting(sandbox, addresses.url):
                 typer.echo(line)
+            for own_port, service in ports.items():
+                typer.echo(f"Own port {addresses.url.rpartition(':')[0]}:{own_port}/ ({service})")
             for unreadable in sandbox.councils.unreadable.values():
                 typer.echo(f"Left out: {unreadable}", err=True)
             serve(sandbox, sockets)

@@ -71,6 +71,8 @@ def run(
         loaded.chosen(only)
         if junit is not None:
             report_file.check_writable(junit)
+        if council and not url:
+            raise CouldNot("--council names one of a running sandbox; say where that is with --url")
         place = nullcontext(running.there(url, council, key, data)) if url else running.temporary()
         with place as sandbox:
             result = scenarios.run(loaded, sandbox.url, sandbox.council, sandbox.key, only=only, on_step=show)

@@ -62,3 +62,7 @@ def new_service(
 
     for path in write_service(name):
         typer.echo(path)
+    typer.echo(
+        f"Councils built before this have no records of it: build one to try it, "
+        f"`council up --name try-{name.replace('_', '-')}`"
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from starlette.requests import Request
@@ -11,7 +12,7 @@ from starlette.types import ASGIApp
 from sandbox.console.explained import explained
 from sandbox.console.faults import for_people, no_page
 from sandbox.console.front import VERDICTS, journeys_shown, neighbours, services_shown
-from sandbox.console.guides import guides
+from sandbox.console.guides import EXAMPLE_ADDRESS, guides
 from sandbox.console.rendering import page
 from sandbox.console.trying import tried
 from sandbox.councils import Councils
@@ -98,7 +99,8 @@ class Pages:
         guide = guides().get(name)
         if guide is None:
             return page("guides.html", status=404, guides=guides().values(), unknown=name)
-        return page("guide.html", guide=guide)
+        html = guide.html.replace(EXAMPLE_ADDRESS, _base(request))
+        return page("guide.html", guide=replace(guide, html=html))
 
 
 def _base(request: Request) -> str:

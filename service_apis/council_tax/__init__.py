@@ -12,6 +12,6 @@ service = Service(
         Try("What is the year's charge in each band?", "/charges"),
         Try("What does one account owe, and when?", "/accounts/{reference}", where=_AN_ACCOUNT),
         Try("How was its bill worked out?", "/accounts/{reference}/bills", where=_AN_ACCOUNT),
-        Try("Which accounts have been sent a summons?", "/accounts?stage=summons&per_page=5"),
+        Try("Which accounts have a liability order?", "/accounts?stage=liability_order&per_page=5"),
     ),
 )

@@ -72,7 +72,7 @@ class Award(Schema):
 
 
 class AccountEntry(AccountSummary, VersionedSchema):
-    """An account in full; ``plan`` lists the instalments to come, whatever was paid ahead of time."""
+    """An account in full; ``plan`` lists the instalments to come, less what was paid ahead."""
 
     instalments: int
     instalment_day: int

@@ -149,7 +149,7 @@ class Routes:
             answer = signature.return_annotation
             operation = Operation(self.slug, method, function, status, key_in_address=key_in_address)
             raw = inspect.isclass(answer) and issubclass(answer, Response)
-            changes_version = changes or (method != "GET" and _is_versioned(answer))
+            changes_version = changes or (method in ("PUT", "PATCH") and _is_versioned(answer))
             options = {
                 "methods": [method],
                 "status_code": status,

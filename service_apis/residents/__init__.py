@@ -19,7 +19,7 @@ service = Service(
         Try(
             "Who else lives in their household?",
             "/residents/{id}/household",
-            where={"id": "/residents?per_page=1#/items/0/id"},
+            where={"id": "/residents?per_page=1&page=3#/items/0/id"},
         ),
         Try("Which residents are called Smith?", "/residents?name=Smith&per_page=5"),
     ),

@@ -42,7 +42,10 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
         mobile=people.mobile,
         uprn=uprn[people.property],
         household=household_ids[people.household],
-        moved_in=np.where(housed, households.moved_in[people.household], np.datetime64("NaT", "D")),
+        # Nobody lives anywhere before they are born.
+        moved_in=np.where(
+            housed, np.maximum(households.moved_in[people.household], people.born), np.datetime64("NaT", "D")
+        ),
     )
 
 

@@ -153,7 +153,7 @@ def show_bulky_collection(work: Work, reference: Reference) -> shapes.BulkyEntry
     return work.show(shapes.BulkyEntry, rules.find(work, BulkyCollection, reference))
 
 
-@routes.post("/bulky-collections/{reference}/cancellation", status=200, problems=_CHANGES)
+@routes.post("/bulky-collections/{reference}/cancellation", status=200, changes=True, problems=_CHANGES)
 def cancel_bulky_collection(work: Work, reference: Reference) -> shapes.BulkyEntry:
     """Cancel a bulky collection before its day; the charge is given back."""
     booking = rules.find(work, BulkyCollection, reference)

@@ -225,3 +225,16 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
             process.wait(10)
     with up(*scenario, cwd=tmp_path), httpx.Client(headers=headers) as client:
         assert client.get(f"{root}/R00000001").json()["uprn"] == uprn
+
+
+def test_a_folder_that_is_served_is_not_served_twice_nor_deleted_from(tmp_path: Path) -> None:
+    name = ("--name", "fairwater")
+    with up(*OPTIONS, *name, "--port", str(a_free_port()), cwd=tmp_path) as (process, _lines):
+        second = council("up", *name, "--port", str(a_free_port()), cwd=tmp_path)
+        deleted = council("delete", "fairwater", cwd=tmp_path)
+        for done in (second, deleted):
+            assert done.returncode == 2
+            assert "being served by another" in done.stderr
+        process.kill()
+        process.wait(10)
+    assert council("delete", "fairwater", cwd=tmp_path).returncode == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import os
+import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -70,6 +71,15 @@ def test_all_journeys_pass_again_and_again_on_one_council(address: str) -> None:
     for _ in range(2):
         run = walked(address)
         assert run.counts[Outcome.PASS] == len(PACKS.journeys), what_went_wrong(run)
+
+
+def test_the_document_in_the_guide_passes_as_it_stands(address: str, tmp_path: Path) -> None:
+    guide = (Path(scenarios.__file__).parent / "README.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    for name, start in (("requirements.yaml", "requirements:"), ("one.arazzo.yaml", "arazzo:")):
+        (tmp_path / name).write_text(next(block for block in blocks if block.startswith(start)))
+    run = scenarios.run(packs.load(tmp_path), address, "fairwater", KEY)
+    assert run.passed, what_went_wrong(run)
 
 
 def test_journeys_do_not_lean_on_their_order(address: str) -> None:
@@ -228,6 +238,21 @@ def test_the_command_exits_with_2_where_it_could_not_run(tmp_path: Path) -> None
     assert done.returncode == 2
     assert "Nothing answers at http://127.0.0.1:1" in done.stderr
     assert not (tmp_path / "report.xml").exists()
+
+
+def test_a_key_that_is_refused_is_said_before_anything_runs(address: str, tmp_path: Path) -> None:
+    done = council("--url", address, "--key", "wrong", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "refuses the key for fairwater" in done.stderr
+    assert done.stdout == ""
+
+
+def test_a_council_is_named_only_where_a_sandbox_is(tmp_path: Path) -> None:
+    done = council("--council", "otherby", cwd=tmp_path)
+
+    assert done.returncode == 2
+    assert "--url" in done.stderr
 
 
 def test_without_an_address_the_command_starts_a_council_for_the_run(tmp_path: Path) -> None:

@@ -60,8 +60,14 @@ class Owed(Versioned):
 
     @property
     def plan(self) -> list[dict[str, Any]]:
-        """The instalments to come: ``due_on`` and ``amount_pence`` of each."""
-        return written_out(self.undue_pence, self.instalments_left, self.instalment_pence, self.next_due)
+        """The instalments to come, less what was paid ahead: ``due_on`` and ``amount_pence`` of each."""
+        ahead = max(0, self.undue_pence - max(0, self.balance_pence))
+        to_come = written_out(self.undue_pence, self.instalments_left, self.instalment_pence, self.next_due)
+        for each in to_come:
+            covered = min(ahead, each["amount_pence"])
+            each["amount_pence"] -= covered
+            ahead -= covered
+        return [each for each in to_come if each["amount_pence"] > 0]
 
     def spread(self, amount: int, count: int, first_due: date) -> None:
         """Let an amount fall due in so many instalments at most, as :func:`split` has them."""

@@ -1,7 +1,7 @@
 """What the town assumes of cars, origins, English, health and care: see ``assumptions``.
 
 The published tables count each of these alone for an authority. How they go with age, home
-and family is assumed here, after the pattern of England and Wales in the 2021 census. Only
+and family is our estimate of the broad pattern in England and Wales, taken from no table. Only
 proportions matter: each margin is fitted to the profile.
 """
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import tempfile
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -13,7 +11,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
-import uvicorn
 
 from sandbox.failure import Failure
 from sandbox.folder import DataFolder
@@ -111,7 +108,7 @@ def temporary() -> Iterator[RunningSandbox]:
     """A small council in a folder of its own, served on a free port until the run is over."""
     from sandbox.app import Sandbox
     from sandbox.build import Plan, build
-    from sandbox.serving import Addresses, listening
+    from sandbox.serving import served_aside
     from synthetic_data.profiles import find_profile
 
     with tempfile.TemporaryDirectory(prefix="virtual-council-") as path:
@@ -119,17 +116,8 @@ def temporary() -> Iterator[RunningSandbox]:
         plan = Plan("fairwater", find_profile("Hartlepool"), RESIDENTS, 7, AS_OF)
         build(folder, plan, discover(), lambda what, share: None)
         sandbox = Sandbox(folder, discover(), plan.name)
-        with listening(Addresses("127.0.0.1", 0, {})) as sockets:
-            config = uvicorn.Config(sandbox.gateway, log_level="error", access_log=False, lifespan="off")
-            server = uvicorn.Server(config)
-            thread = threading.Thread(target=server.run, kwargs={"sockets": sockets})
-            thread.start()
-            try:
-                while not server.started:
-                    time.sleep(0.01)
-                port = sockets[0].getsockname()[1]
-                yield RunningSandbox(f"http://127.0.0.1:{port}", plan.name, sandbox.keyring.first.secret)
-            finally:
-                server.should_exit = True
-                thread.join()
-                sandbox.close()
+        try:
+            with served_aside(sandbox.gateway) as url:
+                yield RunningSandbox(url, plan.name, sandbox.keyring.first.secret)
+        finally:
+            sandbox.close()

@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import threading
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from sandbox.app import Sandbox
 from sandbox.failure import Failure
@@ -93,6 +96,23 @@ def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
     )
     with contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=sockets)
+
+
+@contextlib.contextmanager
+def served_aside(application: ASGIApp) -> Iterator[str]:
+    """The application served by a thread on a free port of loopback, and its address; stopped at the end."""
+    with listening(Addresses("127.0.0.1", 0, {})) as sockets:
+        config = uvicorn.Config(application, log_level="critical", access_log=False, lifespan="off")
+        server = uvicorn.Server(config)
+        thread = threading.Thread(target=server.run, kwargs={"sockets": sockets})
+        thread.start()
+        try:
+            while not server.started:
+                time.sleep(0.01)
+            yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
 
 
 def greeting(sandbox: Sandbox, url: str) -> Iterator[str]:

@@ -4,18 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-import uvicorn
 
 from sandbox.app import Sandbox
 from sandbox.folder import DataFolder
-from sandbox.serving import Addresses, listening
+from sandbox.serving import served_aside
 from service_apis.kit.discovery import discover
 from tests.conftest import KEY
 
@@ -42,16 +39,8 @@ def address(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     shutil.copytree(built_folder, path)
     shutil.copy(path / "councils" / "fairwater.sqlite", path / "councils" / "otherby.sqlite")
     sandbox = Sandbox(DataFolder(path), discover(), "fairwater", key=KEY)
-    with listening(Addresses("127.0.0.1", 0, {})) as sockets:
-        config = uvicorn.Config(sandbox.gateway, log_level="critical", lifespan="off")
-        server = uvicorn.Server(config)
-        thread = threading.Thread(target=server.run, args=(sockets,), daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{sockets[0].getsockname()[1]}"
-        server.should_exit = True
-        thread.join(timeout=10)
+    with served_aside(sandbox.gateway) as url:
+        yield url
     sandbox.close()
 
 

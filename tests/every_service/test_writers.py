@@ -10,10 +10,10 @@ import httpx
 import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 
+from sandbox.serving import served_aside
 from service_apis.kit.service import Service
 from tests.conftest import KEY, CouncilUnderTest
 from tests.every_service.knowledge import Described, filled, openapi, operations
-from tests.every_service.live import served
 
 WRITERS = 40
 
@@ -44,7 +44,7 @@ def a_valid_body(document: dict[str, Any], operation: Described) -> dict[str, An
 
 def test_forty_writers_of_one_row_all_finish(council: CouncilUnderTest, service: Service) -> None:
     document = openapi(council, service.slug)
-    with served(council) as url, httpx.Client(timeout=30) as client:
+    with served_aside(council.sandbox.gateway) as url, httpx.Client(timeout=30) as client:
         for operation in operations(document):
             path = filled(council, service.slug, document, operation)
             if operation.method == "get" or path is None:

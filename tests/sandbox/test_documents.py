@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.serving import served_aside
 from tests.conftest import KEY, CouncilUnderTest
 from tests.documents import Shown, shown
-from tests.every_service.live import served
 from tests.sandbox.test_new_service import copy_of_project, run_in_copy
 
 BIN = Path(sys.executable).parent
@@ -37,7 +37,7 @@ def test_everything_shown_is_run_somewhere() -> None:
 @pytest.fixture
 def address(council: CouncilUnderTest) -> Iterator[str]:
     """Where a fresh council answers, with every service."""
-    with served(council) as url:
+    with served_aside(council.sandbox.gateway) as url:
         yield url
 
 

@@ -15,11 +15,12 @@ from typing import Any
 import pytest
 
 import scenarios
+from sandbox.serving import served_aside as served
 from scenarios import Outcome, Run, packs
 from scenarios.report import details
 from tests.conftest import KEY
 from tests.scenarios import other_runner
-from tests.scenarios.serving import sandbox_of, served
+from tests.scenarios.serving import sandbox_of
 from tests.scenarios.tampering import Answer, Tampered, with_fields, with_status
 
 PACKS = packs.load()

@@ -7,14 +7,14 @@ from typing import Any
 import pytest
 from georeport import GeoReport
 
+from sandbox.serving import served_aside
 from tests.conftest import KEY, CouncilUnderTest
-from tests.every_service.live import served
 from tests.service_apis.street_reports.speaking import read, send, somewhere
 
 
 @pytest.mark.parametrize("output_format", ["json", "xml"])
 def test_georeport_reads_all_that_it_can_ask_for(council: CouncilUnderTest, output_format: str) -> None:
-    with served(council) as url:
+    with served_aside(council.sandbox.gateway) as url:
         root = url + council.url("street_reports", "")
         client = GeoReport(root, jurisdiction="fairwater", output_format=output_format)
         services = client.get_service_list()

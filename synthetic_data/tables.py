@@ -113,9 +113,9 @@ def households_table(
 ) -> Households:
     """Households, in the order of their properties."""
     order = settled.households
-    housed = residents.household >= 0
-    eldest = np.full(order.size, np.datetime64(as_of, "D"))
-    np.minimum.at(eldest, residents.household[housed], residents.born[housed])
+    settlers = (residents.household >= 0) & (residents.role <= ROLES.index("partner"))
+    youngest = np.full(order.size, np.datetime64("1800-01-01", "D"))
+    np.maximum.at(youngest, residents.household[settlers], residents.born[settlers])
     tenure, composition = society.tenure[order], society.composition[order]
     head_age = society.age[society.seats.head[order]]
     return Households(
@@ -123,12 +123,19 @@ def households_table(
         size=society.shapes.size[order],
         tenure=tenure,
         composition=composition,
-        moved_in=tenancies.moved_in(tenure, eldest, as_of, stream(seed, "tenancies.moved_in")),
+        moved_in=tenancies.moved_in(tenure, youngest, as_of, stream(seed, "tenancies.moved_in")),
         cars=cars(profile, society.shapes.adults[order], tenure, composition, head_age, stream(seed, "cars")),
     )
 
 
-def describe(profile: Profile, society: Society, settled: Settled, seed: int, as_of: date) -> Residents:
+def describe(
+    profile: Profile,
+    society: Society,
+    settled: Settled,
+    seed: int,
+    as_of: date,
+    mode: identifiers.Mode = "unallocatable",
+) -> Residents:
     """People: who they are, what they are called, how they can be reached."""
     persons, household = settled.persons, settled.household_of
     age, sex, role = (column[persons] for column in (society.age, society.sex, society.role))
@@ -146,7 +153,9 @@ def describe(profile: Profile, society: Society, settled: Settled, seed: int, as
     lineage = stream(seed, "people.lineages").random(persons.size)[first[belongs]]
     forename = people_names.forenames(sex, born, groups, lineage, stream(seed, "people.forenames"))
     surname = people_names.surnames(first[belongs], role, groups, lineage, stream(seed, "people.surnames"))
-    email, mobile = people.contact_details(forename, surname, age, stream(seed, "people.contact_details"))
+    email, mobile = people.contact_details(
+        forename, surname, age, mode, stream(seed, "people.contact_details")
+    )
     return Residents(
         household=household,
         property=settled.property_of,

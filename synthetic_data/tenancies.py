@@ -14,11 +14,14 @@ _YEAR = 365.25
 _SIX_MONTHS = 183
 
 
-def moved_in(tenure: Integers, eldest_born: Dates, as_of: date, rng: np.random.Generator) -> Dates:
-    """The date each household moved in, by tenure; never before its eldest came of age."""
+def moved_in(tenure: Integers, settlers_born: Dates, as_of: date, rng: np.random.Generator) -> Dates:
+    """The date each household moved in, by tenure; never before both of a couple were of age.
+
+    ``settlers_born`` is the birth date of the household's head or partner, whoever is younger.
+    """
     mean = np.array([MOVED_IN_YEARS[name] for name in TENURES])[tenure]
     today = np.datetime64(as_of, "D")
-    of_age = np.maximum((today - eldest_born).astype(np.int64) - round(18 * _YEAR), 2)
+    of_age = np.maximum((today - settlers_born).astype(np.int64) - round(18 * _YEAR), 2)
     days = rng.exponential(1.0, tenure.size) * mean * _YEAR
     days = np.where(days > of_age, rng.random(tenure.size) * of_age, days)
     return np.asarray(today - np.maximum(days.astype(np.int64), 1))

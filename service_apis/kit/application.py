@@ -173,7 +173,10 @@ def _invalid(request: Request, faults: Sequence[Any]) -> Problem:
         sent = content_type or "no Content-Type"
         return MediaTypeNotSupported(f"The body must be application/json; it came with {sent}")
     errors = [
-        FaultInRequest(where=".".join(str(step) for step in fault["loc"]), what=fault["msg"]).model_dump()
+        FaultInRequest(
+            where=".".join(str(step) for step in fault["loc"]),
+            what=fault["msg"].removeprefix("Value error, "),
+        ).model_dump()
         for fault in faults
     ]
     first = errors[0]

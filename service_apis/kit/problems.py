@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, ClassVar
 
 MEDIA_TYPE = "application/problem+json"
+_ABBREVIATIONS = frozenset({"json", "uprn", "usrn"})
 
 
 class Problem(Exception):
@@ -36,8 +37,10 @@ class Problem(Exception):
 
     @classmethod
     def title(cls) -> str:
-        """The name as a few words: "Already reported"."""
-        return cls.name().replace("-", " ").capitalize()
+        """The name as a few words: "Already reported", "Unknown UPRN"."""
+        words = cls.name().split("-")
+        written = [word.upper() if word in _ABBREVIATIONS else word for word in words]
+        return " ".join([written[0][:1].upper() + written[0][1:], *written[1:]])
 
     @classmethod
     def explanation(cls) -> str:

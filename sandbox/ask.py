@@ -14,12 +14,14 @@ from synthetic_data.profiles.finder import UnknownAuthority
 
 if TYPE_CHECKING:
     from sandbox.build import Plan
+    from synthetic_data.identifiers import Mode
 
 DEMO_NAME = "fairwater"
 DEMO_LIKE = "Hartlepool"
 DEMO_RESIDENTS = 10_000
 DEMO_SEED = 7
 FEWEST_RESIDENTS = 100
+DEFAULT_IDENTIFIERS: Mode = "unallocatable"
 
 
 class CannotBe(Failure):
@@ -42,6 +44,7 @@ class Ask:
     seed: int | None = None
     as_of: date | None = None
     name: str | None = None
+    identifiers: Mode | None = None
 
     @property
     def is_open(self) -> bool:
@@ -67,6 +70,7 @@ def plan_of(ask: Ask) -> Plan:
         residents=_residents(ask.residents, profile.population),
         seed=seed,
         as_of=ask.as_of or machine.today(),
+        identifiers=ask.identifiers or DEFAULT_IDENTIFIERS,
     )
 
 
@@ -103,15 +107,18 @@ def already_there(folder: DataFolder, ask: Ask) -> str | None:
 
 
 def _refuse_if_different(facts: dict[str, object], ask: Ask, name: str) -> None:
+    # A council built before there were modes says nothing of its own.
+    facts = {"identifiers": DEFAULT_IDENTIFIERS, **facts}
     given = {
         "shaped_like": find_profile(ask.like).name if ask.like else None,
         "seed": ask.seed,
+        "identifiers": ask.identifiers,
         "as_of": ask.as_of.isoformat() if ask.as_of else None,
     }
     if ask.residents is not None:
         given["asked_residents"] = plan_of(ask).residents
     differing = [
-        f"{what.replace('_', ' ')} {facts[what]}, not {wanted}"
+        f"{what.replace('_', ' ')} {facts[what]}, not {wanted}".replace("_", "-")
         for what, wanted in given.items()
         if wanted is not None and facts[what] != wanted
     ]

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Connection
 
+    from synthetic_data.identifiers import Mode
     from synthetic_data.profiles import Profile
     from synthetic_data.town import Town
 
@@ -31,13 +32,17 @@ Progress = Callable[[str, float], None]
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a council is to be: its name, what it is shaped like, how many people, and from which seed."""
+    """What a council is to be: its name, what it is shaped like, how many people, from which seed.
+
+    ``identifiers`` is the mode of its identifiers, see ``synthetic_data.identifiers``.
+    """
 
     name: str
     profile: Profile
     residents: int
     seed: int
     as_of: date
+    identifiers: Mode = "unallocatable"
 
 
 def build(folder: DataFolder, plan: Plan, services: Mapping[str, Service], progress: Progress) -> Path:
@@ -51,7 +56,12 @@ def build(folder: DataFolder, plan: Plan, services: Mapping[str, Service], progr
     with folder.building(plan.name) as file:
         progress("the town", 0.0)
         town = build_town(
-            plan.profile, residents=plan.residents, seed=plan.seed, as_of=plan.as_of, name=plan.name
+            plan.profile,
+            residents=plan.residents,
+            seed=plan.seed,
+            as_of=plan.as_of,
+            name=plan.name,
+            identifiers=plan.identifiers,
         )
         engine = open_engine(file)
         try:
@@ -116,6 +126,7 @@ def _facts(plan: Plan, town: Town, services: Mapping[str, Service]) -> dict[str,
         "figures": "census 2021",
         "seed": plan.seed,
         "as_of": plan.as_of.isoformat(),
+        "identifiers": plan.identifiers,
         "asked_residents": plan.residents,
         "residents": len(town.residents.born),
         "households": len(town.households.size),

@@ -13,17 +13,26 @@ from synthetic_data.tables import describe, households_table, properties_table, 
 from synthetic_data.town import Town
 
 if TYPE_CHECKING:
+    from synthetic_data.identifiers import Mode
     from synthetic_data.profiles import Profile
 
 FEWEST_RESIDENTS = 100
 _RESIDENTS_A_WARD = 800
 
 
-def build_town(profile: Profile, *, residents: int, seed: int, as_of: date, name: str) -> Town:
+def build_town(
+    profile: Profile,
+    *,
+    residents: int,
+    seed: int,
+    as_of: date,
+    name: str,
+    identifiers: Mode = "unallocatable",
+) -> Town:
     """A pretend town of ``residents`` people, shaped like a profile.
 
     ``name`` is a slug such as "north-fairwater". Ages are those on ``as_of``. The same
-    arguments give the same town, to the byte.
+    arguments give the same town, to the byte. ``identifiers`` is the mode of its identifiers.
 
     Raises:
         ValueError: fewer than 100 residents, or a name that is not a slug.
@@ -45,7 +54,7 @@ def build_town(profile: Profile, *, residents: int, seed: int, as_of: date, name
         stream(seed, "places"),
     )
     settled = settle(society, plots)
-    persons = describe(profile, society, settled, seed, as_of)
+    persons = describe(profile, society, settled, seed, as_of, identifiers)
     return Town(
         name=written_name,
         profile=profile,

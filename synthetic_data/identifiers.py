@@ -165,11 +165,9 @@ def choices(template: str) -> Iterator[str]:
     return (_ANY.get(sign, sign) for sign in template)
 
 
-(_UPRN,), (_USRN,), (_MOBILE,) = ranges_of("uprn"), ranges_of("usrn"), ranges_of("mobile")
+(_UPRN,), (_USRN,) = ranges_of("uprn"), ranges_of("usrn")
 FIRST_UPRN, UPRNS = _UPRN.first, _UPRN.size
 FIRST_USRN, USRNS = _USRN.first, _USRN.size
-FIRST_MOBILE, MOBILES = _MOBILE.first, _MOBILE.size
-NOTIFY_COMMANDS = tuple(int(plain(number)) for number in _MOBILE.without)
 EMAIL_DOMAINS = tuple(each.template for each in ranges_of("host", "unallocatable"))
 POSTCODE_DISTRICTS = tuple(f"ZZ9{digit}" for digit in _ANY["%"])
 UNITS_A_SECTOR = len(INWARD_LETTERS) ** 2
@@ -214,11 +212,20 @@ def postcodes(district: Integers, unit: Integers) -> Text:
     return np.asarray(outward[district] + digits[sector] + letters[first] + letters[second])
 
 
-def mobiles(count: int, rng: np.random.Generator) -> Text:
-    """``count`` drama numbers such as "07700 900123"; there are 995, so many people share one."""
-    numbers = [n for n in range(FIRST_MOBILE, FIRST_MOBILE + MOBILES) if n not in NOTIFY_COMMANDS]
-    written = np.array([f"0{number // 10**6} {number % 10**6:06d}" for number in numbers], dtype=object)
-    return written[rng.integers(0, written.size, count)]
+def contact_numbers(count: int, mode: Mode, rng: np.random.Generator) -> Text:
+    """``count`` numbers such as "07700 900123"; there are 995, so many people share one.
+
+    Format-valid ones are landlines such as "020 7946 0123", 14,000 of them, because libphonenumber
+    accepts none of the mobiles that are kept for drama.
+    """
+    kind = "landline" if mode == "format_valid" else "mobile"
+    written = [
+        number
+        for each in ranges_of(kind, mode)
+        for number in (each.template.replace("###", f"{last:03d}") for last in range(each.size))
+        if number not in each.without
+    ]
+    return np.array(written, dtype=object)[rng.integers(0, len(written), count)]
 
 
 def emails(local_parts: Text, rng: np.random.Generator) -> Text:

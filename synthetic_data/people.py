@@ -86,7 +86,7 @@ def ethnic_groups(
 
 
 def contact_details(
-    forename: Text, surname: Text, age: Integers, rng: np.random.Generator
+    forename: Text, surname: Text, age: Integers, mode: identifiers.Mode, rng: np.random.Generator
 ) -> tuple[Text, Text]:
     """E-mail address and mobile number of each person, None for those who gave none."""
     email, mobile = np.full(age.size, None, dtype=object), np.full(age.size, None, dtype=object)
@@ -95,5 +95,5 @@ def contact_details(
         if details is email:
             details[rows] = identifiers.emails(mailbox_names(forename[rows], surname[rows], rows + 1), rng)
         else:
-            details[rows] = identifiers.mobiles(rows.size, rng)
+            details[rows] = identifiers.contact_numbers(rows.size, mode, rng)
     return email, mobile

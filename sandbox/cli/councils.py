@@ -16,11 +16,13 @@ from sandbox.cli.options import (
     AsOf,
     Data,
     FixedKey,
+    IdentifierMode,
     Like,
     Name,
     Residents,
     Seed,
     as_day,
+    as_mode,
 )
 from sandbox.folder import DataFolder, OtherVersion, read_facts
 from service_apis.kit.discovery import discover
@@ -57,6 +59,7 @@ def up(
     seed: Seed = None,
     as_of: AsOf = None,
     name: Name = None,
+    identifiers: IdentifierMode = None,
     data: Data = DEFAULT_DATA,
     host: Host = "127.0.0.1",
     port: Port = 8000,
@@ -68,7 +71,7 @@ def up(
     from sandbox.serving import Addresses, greeting, listening, open_to_callers, serve, service_ports
 
     services = discover()
-    asked = Ask(like, residents, seed, as_day(as_of), name)
+    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers))
     ports = service_ports(service_port or [], [service.url_name for service in services.values()])
     addresses = Addresses(host, port, ports)
     folder = DataFolder(data)
@@ -94,11 +97,12 @@ def build(
     seed: Seed = None,
     as_of: AsOf = None,
     name: Name = None,
+    identifiers: IdentifierMode = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Build a council without serving it."""
     folder = DataFolder(data)
-    asked = Ask(like, residents, seed, as_day(as_of), name)
+    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers))
     if asked.is_open:
         asked = Ask(name=ask.DEMO_NAME)
     there = ask.already_there(folder, asked)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from synthetic_data.identifiers import Mode
 
 COUNCIL = "The council"
 SERVER = "Where it answers"
@@ -63,6 +67,25 @@ Name = Annotated[
         rich_help_panel=COUNCIL,
     ),
 ]
+
+
+class Identifiers(StrEnum):
+    """The modes of identifiers, as they are typed."""
+
+    UNALLOCATABLE = "unallocatable"
+    FORMAT_VALID = "format-valid"
+
+
+IdentifierMode = Annotated[
+    Identifiers | None,
+    typer.Option(
+        "--identifiers",
+        help="For products that check numbers, [b]format-valid[/b]: never issued either, and libphonenumber "
+        "accepts them. People then have landlines, as it accepts no safe mobile.",
+        show_default="unallocatable",
+        rich_help_panel=COUNCIL,
+    ),
+]
 FixedKey = Annotated[
     str | None,
     typer.Option(
@@ -80,3 +103,10 @@ DEFAULT_DATA = Path("council-data")
 def as_day(moment: datetime | None) -> date | None:
     """The day of an option that the command line reads as midnight."""
     return None if moment is None else moment.date()
+
+
+def as_mode(typed: Identifiers | None) -> Mode | None:
+    """The mode of an option, as the rest of the code names it."""
+    if typed is None:
+        return None
+    return "format_valid" if typed is Identifiers.FORMAT_VALID else "unallocatable"

@@ -6,12 +6,13 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import phonenumbers
 import pytest
 from typer.testing import CliRunner, Result
 
 from sandbox.audit import audit
 from sandbox.cli import app
-from sandbox.folder import DataFolder
+from sandbox.folder import DataFolder, read_facts
 from sandbox.recognition import sightings
 from tests.conftest import KEY, CouncilUnderTest
 
@@ -113,6 +114,30 @@ def test_a_council_that_has_been_used_still_passes(council: CouncilUnderTest) ->
     after = audit(file)
     assert after.outside == []
     assert after.inside["uprn", "9999########"] > before.inside["uprn", "9999########"]
+
+
+def test_a_format_valid_council_has_numbers_that_libphonenumber_accepts_and_no_others(tmp_path: Path) -> None:
+    asked = ("--residents", "300", "--as-of", "2026-06-01", "--name", "otherby", "--data", str(tmp_path))
+    built = CliRunner().invoke(app, ["build", *asked, "--identifiers", "format-valid"])
+    assert built.exit_code == 0, built.output
+    file = DataFolder(tmp_path).file("otherby")
+    assert read_facts(file)["identifiers"] == "format_valid"
+    found = audit(file)
+    assert found.outside == []
+    with closing(sqlite3.connect(file)) as connection:
+        asked_for = "SELECT mobile FROM residents_residents WHERE mobile IS NOT NULL"
+        numbers = [number for (number,) in connection.execute(asked_for)]
+    assert numbers
+    assert all(phonenumbers.is_valid_number(phonenumbers.parse(number, "GB")) for number in numbers)
+    assert sum(count for (kind, _), count in found.inside.items() if kind == "landline") == len(numbers)
+
+
+def test_a_council_of_the_other_mode_is_not_taken_for_the_one_asked_for(folder: Path) -> None:
+    asked = ["build", "--name", "fairwater", "--identifiers", "format-valid", "--data", str(folder)]
+    refused = CliRunner().invoke(app, asked)
+    assert "identifiers unallocatable, not format-valid" in str(refused.exception)
+    plant(folder, "DELETE FROM council_facts WHERE name = ?", "identifiers")
+    assert "identifiers unallocatable, not format-valid" in str(CliRunner().invoke(app, asked).exception)
 
 
 @pytest.mark.parametrize("kind", REAL_LOOKING)

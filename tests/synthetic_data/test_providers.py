@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from typing import get_args
 
 import phonenumbers
@@ -10,10 +12,15 @@ from faker import Faker
 from stdnum import luhn
 from stdnum.gb import nhs
 
+from synthetic_data.build import build_town
+from synthetic_data.digest import digest
 from synthetic_data.identifiers import RANGES, Mode, range_of
+from synthetic_data.profiles import find_profile
 from synthetic_data.providers import SafeProvider
+from synthetic_data.town import Town
 
 DRAWN = 300
+AS_OF = date(2026, 6, 1)
 MODES: tuple[Mode, ...] = get_args(Mode)
 KINDS = {
     "safe_uprn": "uprn",
@@ -146,3 +153,18 @@ def test_mail_and_addresses_go_to_reserved_domains(mode: Mode) -> None:
 def test_another_mode_is_refused_by_name() -> None:
     with pytest.raises(ValueError, match="unallocatable and format_valid"):
         drawn("safe_nino", "real")  # type: ignore[arg-type]
+
+
+def test_a_towns_mode_changes_peoples_numbers_and_nothing_else() -> None:
+    def built(mode: Mode) -> Town:
+        return build_town(
+            find_profile("Slough"), residents=500, seed=7, as_of=AS_OF, name="fairwater", identifiers=mode
+        )
+
+    safe, accepted = built("unallocatable"), built("format_valid")
+    assert digest(safe) != digest(accepted)
+    as_before = replace(accepted.residents, mobile=safe.residents.mobile)
+    assert digest(replace(accepted, residents=as_before)) == digest(safe)
+    given = [number for number in accepted.residents.mobile.tolist() if number is not None]
+    assert given
+    assert all(is_valid_number(number) for number in given)

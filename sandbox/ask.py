@@ -15,12 +15,20 @@ from synthetic_data.profiles.finder import UnknownAuthority
 if TYPE_CHECKING:
     from sandbox.build import Plan
     from synthetic_data.identifiers import Mode
+    from synthetic_data.profiles import Profile
 
 DEMO_NAME = "fairwater"
 DEMO_LIKE = "Hartlepool"
 DEMO_RESIDENTS = 10_000
 DEMO_SEED = 7
 FEWEST_RESIDENTS = 100
+_SAID_OF = {
+    "shaped_like": "is shaped like",
+    "seed": "has seed",
+    "identifiers": "has identifiers that are",
+    "as_of": "begins on",
+    "asked_residents": "has a population of",
+}
 DEFAULT_IDENTIFIERS: Mode = "unallocatable"
 
 
@@ -59,10 +67,10 @@ def plan_of(ask: Ask) -> Plan:
 
     seed = DEMO_SEED if ask.seed is None else ask.seed
     try:
-        profile = find_profile(ask.like or DEMO_LIKE)
+        profile = _profile(ask.like or DEMO_LIKE)
         name = ask.name or (DEMO_NAME if ask.like is None else invent_name(seed))
         check_invented_name(name)
-    except (UnknownAuthority, RealPlaceName, UnusableName) as refusal:
+    except (RealPlaceName, UnusableName) as refusal:
         raise CannotBe(str(refusal)) from refusal
     return Plan(
         name=name,
@@ -72,6 +80,13 @@ def plan_of(ask: Ask) -> Plan:
         as_of=ask.as_of or machine.today(),
         identifiers=ask.identifiers or DEFAULT_IDENTIFIERS,
     )
+
+
+def _profile(like: str) -> Profile:
+    try:
+        return find_profile(like)
+    except UnknownAuthority as refusal:
+        raise CannotBe(str(refusal)) from refusal
 
 
 def _residents(asked: str | None, population: int) -> int:
@@ -110,7 +125,7 @@ def _refuse_if_different(facts: dict[str, object], ask: Ask, name: str) -> None:
     # A council built before there were modes says nothing of its own.
     facts = {"identifiers": DEFAULT_IDENTIFIERS, **facts}
     given = {
-        "shaped_like": find_profile(ask.like).name if ask.like else None,
+        "shaped_like": _profile(ask.like).name if ask.like else None,
         "seed": ask.seed,
         "identifiers": ask.identifiers,
         "as_of": ask.as_of.isoformat() if ask.as_of else None,
@@ -118,12 +133,12 @@ def _refuse_if_different(facts: dict[str, object], ask: Ask, name: str) -> None:
     if ask.residents is not None:
         given["asked_residents"] = plan_of(ask).residents
     differing = [
-        f"{what.replace('_', ' ')} {facts[what]}, not {wanted}".replace("_", "-")
+        f"it {_SAID_OF[what]} {facts[what]}, not {wanted}"
         for what, wanted in given.items()
         if wanted is not None and facts[what] != wanted
     ]
     if differing:
         raise ThereAlready(
-            f"{name} is there already, with {' and '.join(differing)}. Build another with --name, or replace "
+            f"{name} is there already, and {'; '.join(differing)}. Build another with --name, or replace "
             f"it: `council delete {name}`, then build it again."
         )

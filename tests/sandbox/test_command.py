@@ -134,7 +134,10 @@ def test_a_council_that_is_there_is_not_built_over(tmp_path: Path) -> None:
     before = file.read_bytes()
     other = council("build", "--seed", "8", "--name", "fairwater", cwd=tmp_path)
     assert other.returncode == 2
-    assert "seed 7, not 8" in other.stderr
+    assert "it has seed 7, not 8" in other.stderr
+    mistaken = council("up", "--like", "Hartlpool", "--name", "fairwater", cwd=tmp_path)
+    assert mistaken.returncode == 2
+    assert "Did you mean Hartlepool" in mistaken.stderr
     again = council("build", *OPTIONS, "--name", "fairwater", cwd=tmp_path)
     assert again.returncode == 2
     assert "is there already" in again.stderr

@@ -133,7 +133,7 @@ def _refuse_if_different(facts: dict[str, object], ask: Ask, name: str) -> None:
     if ask.residents is not None:
         given["asked_residents"] = plan_of(ask).residents
     differing = [
-        f"it {_SAID_OF[what]} {facts[what]}, not {wanted}"
+        f"it {_SAID_OF[what]} {facts[what]}, not {wanted}".replace("_", "-")
         for what, wanted in given.items()
         if wanted is not None and facts[what] != wanted
     ]

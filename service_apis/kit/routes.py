@@ -131,10 +131,6 @@ class Routes:
 
         return declare
 
-    def plain(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        """An operation in the framework's own style, for a service that follows a standard to the letter."""
-        self.routes.append(Route(path, endpoint, options))
-
     def _operation(
         self,
         method: Method,

@@ -95,8 +95,9 @@ def test_a_thousand_residents_still_keep_to_the_profile(build: Callable[..., Tow
 
 
 def test_the_measure_notices_a_town_of_another_shape(build: Callable[..., Town]) -> None:
-    stranger = replace(build("Hartlepool"), profile=build("City of London").profile)
-    assert min(total_variation(stranger).values()) > 0.01
+    # Oxford differs from Hartlepool in every margin, also in how many live in halls.
+    stranger = replace(build("Hartlepool"), profile=build("Oxford").profile)
+    assert min(total_variation(stranger).values()) > 0.02
 
 
 def test_there_are_exactly_as_many_residents_as_asked_for(town: Town) -> None:

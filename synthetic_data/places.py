@@ -85,6 +85,7 @@ def lay_out(
         place_names.ward_names(ward_count, council, rng),
         centre[:, 0],
         centre[:, 1],
+        np.zeros(ward_count),
     )
     usrn = identifiers.usrns(streets, int(rng.integers(identifiers.USRNS)))
     return wards, Streets(usrn, names, ward_of), plots

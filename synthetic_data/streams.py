@@ -12,7 +12,8 @@ from hashlib import blake2b
 import numpy as np
 
 
-def stream(seed: int, purpose: str) -> np.random.Generator:
-    """A random generator that depends on the seed and the purpose's name alone."""
-    digest = blake2b(f"{seed}/{purpose}".encode(), digest_size=16).digest()
+def stream(seed: int, purpose: str, block: int = 0) -> np.random.Generator:
+    """A random generator that depends on the seed, the purpose's name and the block alone."""
+    named = f"{seed}/{purpose}/{block}" if block else f"{seed}/{purpose}"
+    digest = blake2b(named.encode(), digest_size=16).digest()
     return np.random.Generator(np.random.PCG64(int.from_bytes(digest, "big")))

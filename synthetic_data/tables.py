@@ -17,7 +17,7 @@ from synthetic_data.places import Plots
 from synthetic_data.quotas import Flags, Integers
 from synthetic_data.society import Society
 from synthetic_data.streams import stream
-from synthetic_data.town import PROPERTY_KINDS, ROLES, Households, Properties, Residents
+from synthetic_data.town import PROPERTY_KINDS, ROLES, Block, Households, Properties, Residents, numbered
 
 if TYPE_CHECKING:
     from synthetic_data.profiles import Profile
@@ -119,6 +119,7 @@ def households_table(
     tenure, composition = society.tenure[order], society.composition[order]
     head_age = society.age[society.seats.head[order]]
     return Households(
+        id=numbered("H", Block(), order.size),
         property=settled.property_of_household,
         size=society.shapes.size[order],
         tenure=tenure,
@@ -157,6 +158,7 @@ def describe(
         forename, surname, age, mode, stream(seed, "people.contact_details")
     )
     return Residents(
+        id=numbered("R", Block(), persons.size),
         household=household,
         property=settled.property_of,
         role=role,

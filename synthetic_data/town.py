@@ -67,7 +67,7 @@ ROLES = ("head", "partner", "child", "parent", "sharer", "resident")
 """A resident's place in the household; ``resident`` is for communal establishments."""
 
 PROPERTY_KINDS = ("home", "care_home", "student_hall", "hostel")
-"""What stands at an address. More kinds (schools, premises, ...) come at the end."""
+"""What stands at an address where people live, or could."""
 
 ETHNIC_GROUPS = (
     "bangladeshi",
@@ -137,14 +137,40 @@ UNPAID_CARE = ("none", "1_9_hours", "10_19_hours", "20_34_hours", "35_49_hours",
 """Hours of unpaid care given a week, Census 2021 table TS039, for residents of 5 and over."""
 
 
+NUMBERS_A_BLOCK = 100_000
+"""How many numbers of each series a block may give out; far more than any block has of anything."""
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Which part of a large town this is: some wards, built apart from the others.
+
+    ``number`` counts from 0 to ``count`` - 1. A town of up to some 20,000 residents is one block.
+    Each block numbers its records in a range of its own, so that none waits for another.
+    """
+
+    number: int = 0
+    count: int = 1
+
+    @property
+    def before(self) -> int:
+        """The number before the first of this block, in any series."""
+        return self.number * NUMBERS_A_BLOCK
+
+
 @dataclass(frozen=True, slots=True)
 class Wards:
-    """Electoral wards. ``code`` looks like a GSS code and is outside the issued range."""
+    """Electoral wards. ``code`` looks like a GSS code and is outside the issued range.
+
+    ``deprivation`` is a score on the scale of the Indices of Multiple Deprivation, higher where
+    people are worse off; over the wards it keeps to the profile's own average.
+    """
 
     code: Text
     name: Text
     easting: Integers
     northing: Integers
+    deprivation: Reals
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,9 +217,10 @@ class Properties:
 class Households:
     """Households. ``size`` counts residents; ``moved_in`` is a date before the as-of date.
 
-    ``cars`` counts cars and vans; 3 stands for three and more (CARS).
+    ``id`` is written H00000001. ``cars`` counts cars and vans; 3 stands for three and more (CARS).
     """
 
+    id: Text
     property: Integers
     size: Integers
     tenure: Integers
@@ -206,6 +233,7 @@ class Households:
 class Residents:
     """People, in the order of their households, then those in communal establishments.
 
+    ``id`` is written R00000001: services share it, as they share UPRNs.
     ``household`` is -1 in communal establishments; ``property`` is always known.
     ``economic_class`` is -1 under 16. ``student`` marks full-time students of 18 and over.
     ``email`` and ``mobile`` are None for those who gave none. ``country_of_birth`` indexes
@@ -213,6 +241,7 @@ class Residents:
     HEALTH, ``unpaid_care`` (what they give, not get) UNPAID_CARE (-1 under 5).
     """
 
+    id: Text
     household: Integers
     property: Integers
     role: Integers
@@ -234,8 +263,9 @@ class Residents:
 
 @dataclass(frozen=True, slots=True)
 class Town:
-    """One pretend place: its tables, and what it was made from.
+    """One pretend place, or one block of a large one: its tables, and what it was made from.
 
+    ``profile`` holds the figures of the whole authority.
     ``name`` is the invented name as people write it ("Fairwater"). ``seed`` and the
     purpose of a draw name each random stream, see :meth:`stream`.
     """
@@ -249,7 +279,14 @@ class Town:
     properties: Properties
     households: Households
     residents: Residents
+    block: Block = Block()
 
     def stream(self, purpose: str) -> np.random.Generator:
         """The random stream for one purpose, such as ``"waste.missed_bins"``."""
-        return stream(self.seed, purpose)
+        return stream(self.seed, purpose, self.block.number)
+
+
+def numbered(letter: str, block: Block, count: int) -> Text:
+    """The block's first ids of a series: R00000001, R00000002, ..."""
+    first = block.before + 1
+    return np.array([f"{letter}{number:08d}" for number in range(first, first + count)], dtype=object)

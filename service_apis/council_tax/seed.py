@@ -13,7 +13,7 @@ import numpy as np
 from service_apis.council_tax import rules
 from service_apis.council_tax.models import Account, Award, Bill, Charge, Disregard, Entry, LiablePerson
 from service_apis.kit.clock import at
-from service_apis.kit.revenues.billing import lines_of, written
+from service_apis.kit.revenues.billing import BILL_WRITTEN, lines_of, written
 from service_apis.kit.revenues.financial_year import begins, months_on, part, year_of
 from service_apis.kit.revenues.instalments import END_OF_DAY, plan_from, split, written_out
 from service_apis.kit.revenues.parties import keys_of
@@ -41,7 +41,8 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     year = year_of(today)
     bands = BANDS if town.profile.nation == "Wales" else BANDS[:-1]
     annual = {band: part(town.profile.band_d_pence, rules.NINTHS[band], 9) for band in bands}
-    yield columns(Charge, year=year, band=list(annual), annual_pence=list(annual.values()))
+    if seeding.first_block:
+        yield columns(Charge, year=year, band=list(annual), annual_pence=list(annual.values()))
     kind, opened = _kinds(town)
     disregards = _disregards(town)
     awards = _awards(town, kind, opened, disregards)
@@ -49,23 +50,19 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     band = np.where(places.band >= 0, np.take(BANDS, places.band), np.take(communal, places.kind)).tolist()
     parts = zip(places.line.tolist(), places.postcode.tolist(), strict=True)
     address = [f"{line}, {town.name}, {code}" for line, code in parts]
-    facts = zip(places.uprn.astype(str).tolist(), address, band, kind, opened, strict=True)
-    names = ("uprn", "address", "band", "kind", "opened_on")
+    accounts = seeding.references("council_tax.accounts", "CT{:08d}", len(kind))
+    facts = zip(accounts, places.uprn.astype(str).tolist(), address, band, kind, opened, strict=True)
+    names = ("reference", "uprn", "address", "band", "kind", "opened_on")
     homes = [dict(zip(names, each, strict=True)) for each in facts]
     yield from _books(town, seeding, annual, homes, awards)
     yield _liable_persons(town, homes)
-    held = [(_ct(number), *award) for number, award in enumerate(awards, 1) if award[0]]
+    held = [(account, *award) for account, award in zip(accounts, awards, strict=True) if award[0]]
     yield table(Award, [dict(zip(("account", "code", "starts_on"), each, strict=True)) for each in held])
     yield table(Disregard, disregards)
-    seeding.counters.update({"council_tax.accounts": len(homes), Bill.__tablename__: len(homes)})
     wednesday = today + timedelta(days=(2 - today.weekday()) % 7)
     seeding.schedule(at(wednesday, time(8)), "recovery", "weekly")
     seeding.schedule(at(months_on(today.replace(day=1), 1), time(8)), "empty_homes", "monthly")
     seeding.schedule(at(begins(year + 1), time(0, 30)), "annual_bills", str(year + 1))
-
-
-def _ct(number: int) -> str:
-    return f"CT{number:08d}"
 
 
 def _kinds(town: Town) -> tuple[list[str], list[date]]:
@@ -92,8 +89,8 @@ def _disregards(town: Town) -> list[dict[str, str]]:
     why = reasons[np.where(people.student, len(reasons) - 1, which)]
     out = np.flatnonzero(_adults(town) & (why != ""))
     uprns = town.properties.uprn[people.property[out]].astype(str).tolist()
-    given = zip(out.tolist(), uprns, why[out].tolist(), strict=True)
-    return [{"resident_id": f"R{n + 1:08d}", "uprn": uprn, "reason": reason} for n, uprn, reason in given]
+    given = zip(people.id[out].tolist(), uprns, why[out].tolist(), strict=True)
+    return [{"resident_id": who, "uprn": uprn, "reason": reason} for who, uprn, reason in given]
 
 
 def _awards(
@@ -138,7 +135,7 @@ def _liable_persons(town: Town, homes: list[dict[str, Any]]) -> Columns:
     is_head = np.isin(people.role, [ROLES.index("head"), ROLES.index("partner")])
     shares = (people.role == ROLES.index("sharer")) & joint[people.household]
     who = np.flatnonzero((people.household >= 0) & (is_head | shares))
-    ids: list[str | None] = [f"R{number + 1:08d}" for number in who.tolist()]
+    ids: list[str | None] = people.id[who].tolist()
     names = [f"{a} {b}" for a, b in zip(people.forename[who], people.surname[who], strict=True)]
     tenure = households.tenure[people.household[who]]
     basis = np.array([BASIS.get(each, "tenant") for each in TENURES])[tenure].tolist()
@@ -147,7 +144,7 @@ def _liable_persons(town: Town, homes: list[dict[str, Any]]) -> Columns:
     owners = [f"The owner of {homes[place]['address'].rsplit(', ', 2)[0]}" for place in vacant]
     return columns(
         LiablePerson,
-        account=[_ct(place + 1) for place in at_home + vacant],
+        account=[homes[place]["reference"] for place in at_home + vacant],
         resident_id=ids + [None] * len(vacant),
         basis=basis + ["owner"] * len(vacant),
         liable_from=[homes[place]["opened_on"] for place in at_home + vacant],
@@ -182,12 +179,13 @@ def _books(
     indebted = (habit == "never") & (rng.random(count) < WITH_OLD_DEBT)
     debts = np.where(indebted, rng.integers(10_000, 90_000, count), 0).tolist()
     accounts, bills, ledger = [], [], []
-    rows = zip(homes, awards, habit.tolist(), method.tolist(), wanted, days, debts, strict=True)
-    for number, (home, (award, since), habit_of, method_of, many, day, debt) in enumerate(rows, 1):
+    numbers = seeding.references(Bill.__tablename__, BILL_WRITTEN, count)
+    rows = zip(numbers, homes, awards, habit.tolist(), method.tolist(), wanted, days, debts, strict=True)
+    for number, home, (award, since), habit_of, method_of, many, day, debt in rows:
         start = max(home["opened_on"], began)
         since = max(since, began) if since else None
         said, plan = _demand(annual[home["band"]], start, award, since, many, day)
-        bill = {"reference": Bill.numbered(number), "account": _ct(number), "year": began.year, **said}
+        bill = {"reference": number, "account": home["reference"], "year": began.year, **said}
         bill |= {"reason": "annual" if start == began else "opened", "issued_on": start, "paid_pence": 0}
         bill |= {
             "brought_forward_pence": debt,

@@ -32,10 +32,13 @@ class Seeding:
     """What a seed may know of the council, and where it leaves more than rows.
 
     ``due`` holds (instant, kind, subject) entries for the agenda; ``counters`` the last number
-    given out in each series of references.
+    given out in each series of references. A large town is seeded block by block: each block has
+    numbers of its own, and what concerns all of the council is left by the first (``first_block``).
     """
 
     as_of: date
+    block: int = 0
+    numbers_before: int = 0
     due: list[tuple[datetime, str, str]] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
 
@@ -43,6 +46,17 @@ class Seeding:
     def now(self) -> datetime:
         """The instant at which the council's clock starts: the offices open on the as-of date."""
         return at(self.as_of)
+
+    @property
+    def first_block(self) -> bool:
+        """Whether this is the block with which what concerns the whole council is written."""
+        return self.block == 0
+
+    def references(self, series: str, written: str, count: int) -> list[str]:
+        """The next ``count`` references of a series, ``written`` as a format such as "MC-{:06d}"."""
+        first = self.counters.get(series, self.numbers_before) + 1
+        self.counters[series] = first + count - 1
+        return [written.format(number) for number in range(first, first + count)]
 
     def schedule(self, instant: datetime, kind: str, subject: str) -> None:
         """Put something on the service's agenda; what lies in the past falls due at the first advance."""

@@ -22,15 +22,13 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     ]
     yield columns(Address, uprn=uprn, address=whole, postcode=homes.postcode)
 
-    count = len(people.born)
     housed = people.household >= 0
-    numbers = range(1, len(households.size) + 1)
     # The last entry is what -1, "no household", points at.
-    household_ids = np.array([*(f"H{number:08d}" for number in numbers), None], dtype=object)
-    seeding.counters["residents.household"] = len(households.size)
+    household_ids = np.array([*households.id, None], dtype=object)
+    seeding.counters["residents.household"] = seeding.numbers_before + len(households.size)
     yield columns(
         Resident,
-        id=[f"R{number:08d}" for number in range(1, count + 1)],
+        id=people.id,
         forename=people.forename,
         surname=people.surname,
         forename_key=_keys(people.forename.tolist()),

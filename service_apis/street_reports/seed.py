@@ -46,7 +46,8 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     for day in np.unique(next_step_on[~closed]).tolist():
         seeding.schedule(at(day, DAY_ENDS), "steps", day.isoformat())
 
-    ids, home = _numbered("SR", count), draw.integers(len(homes.uprn), size=count)
+    ids = np.array(seeding.references("street_reports.report", "SR{:07d}", count), dtype=object)
+    home = draw.integers(len(homes.uprn), size=count)
     aim = waits[category * len(ENDINGS)].sum(axis=1)
     yield columns(
         Report,
@@ -72,13 +73,12 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     report, step = report[order], step[order]
     yield columns(
         Update,
-        update_id=_numbered("UP", len(report)),
+        update_id=seeding.references("street_reports.update", "UP{:07d}", len(report)),
         service_request_id=ids[report],
         status=states[path[report], step],
         description=notes[path[report], step],
         updated_datetime=ends[report, step],
     )
-    seeding.counters |= {"street_reports.report": count, "street_reports.update": len(report)}
 
 
 def _along_paths(what: str) -> Any:
@@ -96,10 +96,6 @@ def _in_a_year(town: Town, category: Category) -> int:
     if category.code == "fly-tipping" and published:
         return round(len(town.residents.born) * published / town.profile.population)
     return round(len(town.residents.born) * category.a_year / 1000)
-
-
-def _numbered(letters: str, count: int) -> Text:
-    return np.array([f"{letters}{number:07d}" for number in range(1, count + 1)], dtype=object)
 
 
 def _places(town: Town, addresses: Text) -> Columns:

@@ -37,7 +37,8 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     round_ = _rounds(town)[homes.street]
     served = np.bincount(round_)
     number = np.arange(served.size)
-    name = np.array([f"R{each + 1:03d}" for each in number], dtype=object)
+    first = town.block.number * served.size + 1
+    name = np.array([f"R{each + first:03d}" for each in number], dtype=object)
     tonnes = served * figures["household_waste_tonnes_2022_23"] / town.profile.households
     recycled = tonnes * figures["household_recycling_rate_pct_2022_23"] / 100
     weekday, week, refuse = np.take(WEEKDAYS, number % 5), 1 + number % 2, tonnes - recycled
@@ -49,7 +50,7 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     season_ends = np.datetime64(f"{town.as_of.year + (town.as_of.month > 11)}-11-30")
     heads = np.flatnonzero((people.role == ROLES.index("head")) & (people.household >= 0))
     holders = np.full((2, house.size), None, dtype=object)
-    holders[0, people.property[heads]] = [f"R{row + 1:08d}" for row in heads.tolist()]
+    holders[0, people.property[heads]] = people.id[heads]
     holders[1, people.property[heads]] = people.forename[heads] + " " + people.surname[heads]
     yield columns(
         Property,
@@ -63,7 +64,6 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     )
     missed, bulky = _missed(town, seeding, round_, garden), _bulky(town, seeding)
     for model, names, cases in ((MissedCollection, MISSED, missed), (BulkyCollection, BULKY, bulky)):
-        seeding.counters[model.__tablename__.replace("_", ".", 1)] = len(cases)
         if cases:
             yield columns(model, **dict(zip(names, map(list, zip(*cases, strict=True)), strict=True)))
 
@@ -93,7 +93,7 @@ def _missed(town: Town, seeding: Seeding, round_: Integers, garden: Any) -> list
             status = "collected" if draw.random() > NOT_JUSTIFIED else "not_justified"
             if reported_at >= seeding.now:
                 continue
-            reference = f"MC-{len(cases) + 1:06d}"
+            (reference,) = seeding.references("waste.missed_collections", "MC-{:06d}", 1)
             if return_by >= seeding.as_of:
                 status = "reported"
                 seeding.schedule(at(return_by, rules.CREWS_RETURN), "return_visit", reference)
@@ -114,7 +114,8 @@ def _bulky(town: Town, seeding: Seeding) -> list[Case]:
             booked_on = day - timedelta(days=int(draw.integers(2, 21)))
             if booked_on >= seeding.as_of:
                 continue
-            reference, status = f"BC-{len(cases) + 1:06d}", "booked" if ahead >= 0 else "collected"
+            (reference,) = seeding.references("waste.bulky_collections", "BC-{:06d}", 1)
+            status = "booked" if ahead >= 0 else "collected"
             if status == "booked":
                 seeding.schedule(at(day, rules.CREWS_FINISH), "bulky_visit", reference)
             charge = rules.charge_pence(len(things))

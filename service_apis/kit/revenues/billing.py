@@ -51,10 +51,9 @@ class BillColumns:
     lines: Mapped[str] = mapped_column(Text)
     instalments: Mapped[str] = mapped_column(Text)
 
-    @classmethod
-    def numbered(cls, number: int) -> str:
-        """The reference of the bill of a number, which is counted in the series of the table's name."""
-        return f"B{number:09d}"
+
+BILL_WRITTEN = "B{:09d}"
+"""How a bill's reference is written; its number is counted in the series of the table's name."""
 
 
 class BillLine(Schema):
@@ -138,7 +137,7 @@ def issue(
     due_now = max(0, min(overdue, account.balance_pence))
     account.spread(account.balance_pence - due_now, *_plan(work, account, year, reason))
     issued = bill(
-        reference=bill.numbered(work.next_number(bill.__tablename__)),
+        reference=BILL_WRITTEN.format(work.next_number(bill.__tablename__)),
         account=account.reference,
         year=year,
         reason=reason,

@@ -61,7 +61,7 @@ def homes_of(profile: Profile, tenure: Integers, size: Integers, rng: np.random.
     """The dwellings of a town, in the profile's proportions of lived-in, empty and second homes."""
     dwelling = _dwelling_types(profile, tenure, size, rng)
     bedrooms = _bedrooms(profile, dwelling, size, rng)
-    empty, second = _not_lived_in(profile, tenure.size)
+    empty, second = not_lived_in(profile, tenure.size)
     idle = empty + second
     like = rng.choice(tenure.size, idle) if idle else np.zeros(0, dtype=np.int64)
     dwelling = np.concatenate([dwelling, dwelling[like]])
@@ -99,7 +99,8 @@ def _bedrooms(profile: Profile, dwelling: Integers, size: Integers, rng: np.rand
     return allot(group, affinity, counts, rng) + np.int8(1)
 
 
-def _not_lived_in(profile: Profile, households: int) -> tuple[int, int]:
+def not_lived_in(profile: Profile, households: int) -> tuple[int, int]:
+    """How many empty and how many second homes stand beside so many households."""
     lived_in = max(profile.dwellings - profile.empty_homes - profile.second_homes, 1)
     return (
         round(households * profile.empty_homes / lived_in),

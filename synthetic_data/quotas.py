@@ -27,7 +27,7 @@ def _by_remainder(exact: Reals, whole: Integers) -> npt.NDArray[np.intp]:
     return np.argsort(np.round(whole - exact, 9).ravel(), kind="stable")
 
 
-def quotas(total: int, shares: Sequence[float] | Reals) -> npt.NDArray[np.int64]:
+def quotas(total: int, shares: Sequence[float] | Reals | Integers) -> npt.NDArray[np.int64]:
     """Split ``total`` in proportion to ``shares`` by the method of the largest remainder."""
     weights = np.asarray(shares, dtype=np.float64)
     exact = weights * (total / weights.sum())

@@ -12,11 +12,11 @@ from synthetic_data.ages import ages_and_sexes
 from synthetic_data.assumptions import STUDENT_HOUSE, STUDENTS_AT_HOME
 from synthetic_data.communal import Communal, communal_residents
 from synthetic_data.homes import tenures
-from synthetic_data.household_shapes import Shapes, household_shapes, household_sizes
+from synthetic_data.household_shapes import Shapes, household_shapes
 from synthetic_data.quotas import Flags, Integers
 from synthetic_data.seating import seat_residents
 from synthetic_data.seats import Seats
-from synthetic_data.streams import stream
+from synthetic_data.streams import Seed, stream
 from synthetic_data.town import PROPERTY_KINDS
 
 if TYPE_CHECKING:
@@ -38,10 +38,12 @@ class Society:
     tenure: Integers
 
 
-def form_society(profile: Profile, residents: int, seed: int) -> Society:
-    """Put every resident of a town in a household or a communal establishment."""
+def form_society(profile: Profile, residents: int, sizes: Integers, seed: Seed) -> Society:
+    """Put every resident of a town in a household or a communal establishment.
+
+    ``sizes`` are those of the households.
+    """
     age, sex = ages_and_sexes(profile, residents)
-    sizes = household_sizes(profile, residents)
     adults_in_households = int(sizes.sum()) - int((age < 18).sum())
     communal = communal_residents(
         profile, age, residents - int(sizes.sum()), stream(seed, "society.communal")

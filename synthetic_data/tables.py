@@ -16,7 +16,7 @@ from synthetic_data.national_grid import to_latitude_longitude
 from synthetic_data.places import Plots
 from synthetic_data.quotas import Flags, Integers
 from synthetic_data.society import Society
-from synthetic_data.streams import stream
+from synthetic_data.streams import Seed, stream
 from synthetic_data.town import PROPERTY_KINDS, ROLES, Block, Households, Properties, Residents, numbered
 
 if TYPE_CHECKING:
@@ -74,7 +74,14 @@ def settle(society: Society, plots: Plots) -> Settled:
 
 
 def properties_table(
-    profile: Profile, homes: Homes, society: Society, plots: Plots, settled: Settled, seed: int, as_of: date
+    profile: Profile,
+    homes: Homes,
+    society: Society,
+    plots: Plots,
+    settled: Settled,
+    seed: Seed,
+    as_of: date,
+    block: Block,
 ) -> Properties:
     """Everything that has an address."""
     dwelling, communal = plots.dwelling, plots.dwelling < 0
@@ -109,7 +116,13 @@ def _homes_only(column: Integers, dwelling: Integers, communal: Flags, otherwise
 
 
 def households_table(
-    profile: Profile, society: Society, settled: Settled, residents: Residents, seed: int, as_of: date
+    profile: Profile,
+    society: Society,
+    settled: Settled,
+    residents: Residents,
+    seed: Seed,
+    as_of: date,
+    block: Block,
 ) -> Households:
     """Households, in the order of their properties."""
     order = settled.households
@@ -119,7 +132,7 @@ def households_table(
     tenure, composition = society.tenure[order], society.composition[order]
     head_age = society.age[society.seats.head[order]]
     return Households(
-        id=numbered("H", Block(), order.size),
+        id=numbered("H", block, order.size),
         property=settled.property_of_household,
         size=society.shapes.size[order],
         tenure=tenure,
@@ -133,9 +146,10 @@ def describe(
     profile: Profile,
     society: Society,
     settled: Settled,
-    seed: int,
+    seed: Seed,
     as_of: date,
-    mode: identifiers.Mode = "unallocatable",
+    mode: identifiers.Mode,
+    block: Block,
 ) -> Residents:
     """People: who they are, what they are called, how they can be reached."""
     persons, household = settled.persons, settled.household_of
@@ -158,7 +172,7 @@ def describe(
         forename, surname, age, mode, stream(seed, "people.contact_details")
     )
     return Residents(
-        id=numbered("R", Block(), persons.size),
+        id=numbered("R", block, persons.size),
         household=household,
         property=settled.property_of,
         role=role,
@@ -190,7 +204,7 @@ def _origins(
     household: Integers,
     belongs: Integers,
     ethnic_group: Integers,
-    seed: int,
+    seed: Seed,
 ) -> dict[str, Integers]:
     leaning = people.shared_leanings(belongs, stream(seed, "origins.families"))
     country = origins.countries_of_birth(
@@ -207,7 +221,7 @@ def _wellbeing(
     household: Integers,
     social: Flags,
     in_care_home: Flags,
-    seed: int,
+    seed: Seed,
 ) -> dict[str, Integers]:
     disability = wellbeing.disabilities(
         profile, age, social, in_care_home, stream(seed, "wellbeing.disabilities")

@@ -2,105 +2,97 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy.schema import CreateIndex, CreateTable
 
 from sandbox import __version__
+from sandbox.blocks import BlockRecords, DueEntry, Plan, Progress
+from sandbox.engines import Engine, InProcess
 from sandbox.folder import FORMAT, DataFolder
 from sandbox.journeys import Base as JourneyBase
-from service_apis.kit.db import open_engine
+from service_apis.kit.clock import at
+from service_apis.kit.db import building
 from service_apis.kit.records import Base as KitBase
-from service_apis.kit.records import ClockReading, Counter, DueEntry, Fact
+from service_apis.kit.records import ClockReading, Counter, Fact
+from service_apis.kit.records import DueEntry as DueRecord
 from service_apis.kit.service import Service
 
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Connection
 
-    from synthetic_data.identifiers import Mode
-    from synthetic_data.profiles import Profile
-    from synthetic_data.town import Town
-
-Progress = Callable[[str, float], None]
-"""Told what is being done, and how much of the whole is done (0 to 1)."""
+__all__ = ["Plan", "Progress", "build"]
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """What a council is to be: its name, what it is shaped like, how many people, from which seed.
-
-    ``identifiers`` is the mode of its identifiers, see ``synthetic_data.identifiers``.
-    """
-
-    name: str
-    profile: Profile
-    residents: int
-    seed: int
-    as_of: date
-    identifiers: Mode = "unallocatable"
-
-
-def build(folder: DataFolder, plan: Plan, services: Mapping[str, Service], progress: Progress) -> Path:
+def build(
+    folder: DataFolder,
+    plan: Plan,
+    services: Mapping[str, Service],
+    progress: Progress,
+    engine: Engine | None = None,
+) -> Path:
     """Build the council and return its file; interrupted or failed, it leaves nothing.
 
-    Raises HalfBuilt where an earlier build of that name was killed.
+    ``engine`` says where its blocks are made, in this process if None; the council is the same whatever
+    it is. Raises HalfBuilt where an earlier build of that name was killed, and what the engine raises.
     """
-    # NumPy and the generator are needed here alone; a server that only serves starts without them.
-    from synthetic_data.build import build_town
-
-    with folder.building(plan.name) as file:
-        progress("the town", 0.0)
-        town = build_town(
-            plan.profile,
-            residents=plan.residents,
-            seed=plan.seed,
-            as_of=plan.as_of,
-            name=plan.name,
-            identifiers=plan.identifiers,
-        )
-        engine = open_engine(file)
-        try:
-            with engine.execution_options(writing=True).connect() as connection, connection.begin():
-                _write(connection, plan, town, services, progress)
-            with engine.connect() as connection:
-                connection.exec_driver_sql("COMMIT")
-                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-        finally:
-            engine.dispose()
+    with folder.building(plan.name) as file, building(file) as connection:
+        blocks = (engine or InProcess()).blocks(plan, progress)
+        _write(connection, plan, blocks, services)
         progress("the last touches", 1.0)
     return folder.file(plan.name)
 
 
+@dataclass(slots=True)
+class _Sums:
+    """What the blocks come to together."""
+
+    residents: int = 0
+    households: int = 0
+    homes: int = 0
+    counters: dict[str, int] = field(default_factory=dict)
+    due: dict[str, dict[DueEntry, None]] = field(default_factory=lambda: defaultdict(dict))
+
+    def add(self, block: BlockRecords) -> None:
+        """Add one block. What several put on the agenda, such as a day's instalments, falls due once."""
+        self.residents += block.residents
+        self.households += block.households
+        self.homes += block.homes
+        self.counters |= block.counters
+        for service, entries in block.due.items():
+            self.due[service] |= dict.fromkeys(entries)
+
+
 def _write(
-    connection: Connection, plan: Plan, town: Town, services: Mapping[str, Service], progress: Progress
+    connection: Connection, plan: Plan, blocks: Iterable[BlockRecords], services: Mapping[str, Service]
 ) -> None:
     from service_apis.kit.bulk import load
-    from service_apis.kit.seeding import Seeding
 
-    for kept in (KitBase.metadata, JourneyBase.metadata):
-        _create_tables(connection, kept)
-        _create_indexes(connection, kept)
-    now = Seeding(plan.as_of).now
-    for number, (slug, service) in enumerate(services.items(), start=1):
-        progress(service.title, number / (len(services) + 1))
-        _create_tables(connection, service.tables)
-        seeding = Seeding(plan.as_of)
-        for columns in service.seed(town, seeding):
-            load(connection, columns)
-        _create_indexes(connection, service.tables)
-        if seeding.due:
-            due = [{"at": at, "service": slug, "kind": kind, "subject": on} for at, kind, on in seeding.due]
-            connection.execute(DueEntry.__table__.insert(), due)  # type: ignore[attr-defined]
-        for series, last in seeding.counters.items():
-            connection.execute(Counter.__table__.insert().values(series=series, last=last))  # type: ignore[attr-defined]
-    connection.execute(ClockReading.__table__.insert().values(id=1, now=now))  # type: ignore[attr-defined]
-    facts = [{"name": name, "value": value} for name, value in _facts(plan, town, services).items()]
-    connection.execute(Fact.__table__.insert(), facts)  # type: ignore[attr-defined]
+    kept = [KitBase.metadata, JourneyBase.metadata, *(service.tables for service in services.values())]
+    for tables in kept:
+        _create_tables(connection, tables)
+    sums = _Sums()
+    for block in blocks:
+        load(connection, block.image)
+        sums.add(block)
+    for tables in kept:
+        _create_indexes(connection, tables)
+    due = [
+        {"at": instant, "service": slug, "kind": kind, "subject": subject}
+        for slug in services
+        for instant, kind, subject in sums.due[slug]
+    ]
+    counters = [{"series": series, "last": last} for series, last in sums.counters.items()]
+    facts = [{"name": name, "value": value} for name, value in _facts(plan, sums, services).items()]
+    reading = [{"id": 1, "now": at(plan.as_of)}]
+    for model, rows in ((DueRecord, due), (Counter, counters), (ClockReading, reading), (Fact, facts)):
+        if rows:
+            connection.execute(model.__table__.insert(), rows)  # type: ignore[attr-defined]
 
 
 def _create_tables(connection: Connection, tables: MetaData) -> None:
@@ -115,12 +107,14 @@ def _create_indexes(connection: Connection, tables: MetaData) -> None:
             connection.execute(CreateIndex(index))
 
 
-def _facts(plan: Plan, town: Town, services: Mapping[str, Service]) -> dict[str, Any]:
+def _facts(plan: Plan, sums: _Sums, services: Mapping[str, Service]) -> dict[str, Any]:
+    from synthetic_data.place_names import display_name
+
     return {
         "format": FORMAT,
         "version": __version__,
         "name": plan.name,
-        "title": f"{town.name} Council",
+        "title": f"{display_name(plan.name)} Council",
         "shaped_like": plan.profile.name,
         "gss_code": plan.profile.gss_code,
         "figures": "census 2021",
@@ -128,8 +122,8 @@ def _facts(plan: Plan, town: Town, services: Mapping[str, Service]) -> dict[str,
         "as_of": plan.as_of.isoformat(),
         "identifiers": plan.identifiers,
         "asked_residents": plan.residents,
-        "residents": len(town.residents.born),
-        "households": len(town.households.size),
-        "homes": int((town.properties.kind == 0).sum()),
+        "residents": sums.residents,
+        "households": sums.households,
+        "homes": sums.homes,
         "services": sorted(services),
     }

@@ -1,7 +1,8 @@
-"""Columns to rows: how a seed's arrays are written to the council's file at speed."""
+"""Columns to rows: how a seed's arrays become records at speed."""
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -10,33 +11,64 @@ from sqlalchemy import JSON, Boolean, Date, Table
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from service_apis.kit.db import Instant
+from service_apis.kit.db import INCOMING, Instant
 from service_apis.kit.seeding import Columns
 
 Column = Any
 """A NumPy array, a list, or one value that every row shares."""
 
 
-def load(connection: Connection, columns: Columns) -> int:
-    """Write one table's columns and say how many rows there were.
+class Image:
+    """Rows of many tables in a small SQLite database of their own, in memory.
 
-    Values go straight to the driver, in the form that the column's type keeps them in; a column
-    of the table that is not given, and has no value to share, stays null or takes its default.
-    Raises ValueError if lengths differ or a name is not a column of the table.
+    It is how the records of one block of a town travel, as bytes, from where they are made to the
+    council that they belong to: tables without keys or indexes, each with the columns that were given.
     """
-    table: Table = columns.model.__table__  # type: ignore[assignment]
-    values = _with_defaults(table, columns.values)
-    lengths = {len(value) for value in values.values() if _is_column(value)}
-    if len(lengths) != 1:
-        raise ValueError(f"{table.name}: columns have different lengths, {sorted(lengths)}")
-    count = lengths.pop()
-    stored = [_stored(table, name, value, count) for name, value in values.items()]
-    names = ", ".join(f'"{name}"' for name in values)
-    marks = ", ".join("?" * len(values))
+
+    def __init__(self) -> None:
+        self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection.execute("PRAGMA journal_mode = OFF")
+        self._connection.execute("BEGIN")
+
+    def add(self, columns: Columns) -> int:
+        """Add one table's columns and say how many rows there were.
+
+        A column of the table that is not given, and has no value to share, stays null or takes its
+        default. Raises ValueError if lengths differ or a name is not a column of the table.
+        """
+        table: Table = columns.model.__table__  # type: ignore[assignment]
+        values = _with_defaults(table, columns.values)
+        lengths = {len(value) for value in values.values() if _is_column(value)}
+        if len(lengths) != 1:
+            raise ValueError(f"{table.name}: columns have different lengths, {sorted(lengths)}")
+        count = lengths.pop()
+        stored = [_stored(table, name, value, count) for name, value in values.items()]
+        names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
+        self._connection.execute(f'CREATE TABLE IF NOT EXISTS "{table.name}" ({names})')
+        rows = zip(*stored, strict=True)
+        self._connection.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)
+        return count
+
+    def content(self) -> bytes:
+        """The database as bytes, which SQLite can open as they are; nothing can be added any more."""
+        self._connection.execute("COMMIT")
+        content = self._connection.serialize()
+        self._connection.close()
+        return content
+
+
+def load(connection: Connection, image: bytes) -> None:
+    """Append the rows of an image to the tables of the same names, in the order that they have there.
+
+    The connection is one of ``kit.db.building``.
+    """
     driver = connection.connection.driver_connection
     assert driver is not None, "the connection has been closed"
-    driver.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', zip(*stored, strict=True))
-    return count
+    driver.deserialize(image, name=INCOMING)
+    for (name,) in driver.execute(f"SELECT name FROM {INCOMING}.sqlite_master ORDER BY rowid").fetchall():
+        described = driver.execute(f'PRAGMA {INCOMING}.table_info("{name}")')
+        names = ", ".join(f'"{column[1]}"' for column in described)
+        driver.execute(f'INSERT INTO main."{name}" ({names}) SELECT {names} FROM {INCOMING}."{name}"')
 
 
 def _with_defaults(table: Table, values: Mapping[str, Column]) -> dict[str, Column]:

@@ -7,7 +7,10 @@ was acknowledged through a kill of the process.
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -46,6 +49,41 @@ class Versioned:
 
 COLUMN_TYPES = {datetime: Instant()}
 """How Python types become column types, for each service's ``class Base(DeclarativeBase)``."""
+
+
+INCOMING = "incoming"
+"""What the database of rows that are being loaded is called beside the council's own."""
+
+
+@contextmanager
+def building(file: Path) -> Iterator[Connection]:
+    """A connection to a council's file while it is built, all in one transaction.
+
+    Nothing else sees the file and a build that fails leaves none, so there is no journal; the file is on
+    the disk when the context ends.
+    """
+    engine = create_engine(f"sqlite:///{file}")
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: Any) -> None:
+        connection.isolation_level = None
+        for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("PRAGMA cache_size = -64000")
+        connection.execute(f"ATTACH ':memory:' AS {INCOMING}")
+
+    try:
+        with engine.connect() as connection:
+            connection.exec_driver_sql("BEGIN EXCLUSIVE")
+            yield connection
+            connection.exec_driver_sql("COMMIT")
+            connection.exec_driver_sql(f"DETACH {INCOMING}")
+            connection.exec_driver_sql("PRAGMA locking_mode = NORMAL")
+            connection.exec_driver_sql("PRAGMA journal_mode = WAL")
+    finally:
+        engine.dispose()
+    with file.open("rb") as written:
+        os.fsync(written.fileno())
 
 
 def open_engine(file: Path) -> Engine:

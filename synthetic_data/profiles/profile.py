@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 AGE_BANDS = (*((age, age + 4) for age in range(0, 85, 5)), (85, 104))
 """First and last age of the eighteen bands of age; nobody is made older than the last."""
@@ -65,6 +66,12 @@ class Profile:
     wards: int
     service_volumes: Mapping[str, float]
     assumed: Mapping[str, str]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """A profile travels between processes as its code, and is read again where it arrives."""
+        from synthetic_data.profiles.loader import load_profile
+
+        return load_profile, (self.gss_code,)
 
     @property
     def mean_household_size(self) -> float:

@@ -56,7 +56,7 @@ class Processes:
         """The records of each block."""
         pool = ProcessPoolExecutor(self.workers, mp_context=_context(), initializer=_attend_to_parent)
         try:
-            submit = partial(pool.submit, seed_block, plan)
+            submit: Callable[[int], Future[BlockRecords]] = partial(pool.submit, seed_block, plan)  # type: ignore[call-arg]
             yield from _in_order(submit, Future.result, drawn_up(plan).blocks, self.workers, progress)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)

@@ -92,6 +92,7 @@ def build_block(blueprint: Blueprint, number: int) -> Town:
         profile.nation,
         blueprint.name,
         stream(seed, "places"),
+        block.number,
     )
     settled = settle(society, plots)
     persons = describe(profile, society, settled, seed, as_of, blueprint.identifiers, block)

@@ -55,6 +55,7 @@ def lay_out(
     nation: str,
     council: str,
     rng: np.random.Generator,
+    hack: int = 0,
 ) -> tuple[Wards, Streets, Plots]:
     """Give every home and communal establishment a plot on a street in a ward."""
     order, street_of = _streets_of(worth, dwelling_type, 2 * ward_count, rng)
@@ -81,13 +82,13 @@ def lay_out(
         northing,
     )
     wards = Wards(
-        identifiers.ward_codes(nation, ward_count),
+        identifiers.ward_codes(nation, ward_count * (hack + 1))[-ward_count:],
         place_names.ward_names(ward_count, council, rng),
         centre[:, 0],
         centre[:, 1],
         np.zeros(ward_count),
     )
-    usrn = identifiers.usrns(streets, int(rng.integers(identifiers.USRNS)))
+    usrn = identifiers.usrns(streets, hack * 61_803 * 900)
     return wards, Streets(usrn, names, ward_of), plots
 
 

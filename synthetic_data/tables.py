@@ -87,7 +87,7 @@ def properties_table(
     dwelling, communal = plots.dwelling, plots.dwelling < 0
     latitude, longitude = to_latitude_longitude(plots.easting, plots.northing)
     empty = homes.empty[dwelling] & ~communal
-    start = int(stream(seed, "identifiers.uprn").integers(identifiers.UPRNS))
+    start = identifiers.UPRNS // 3 + block.before * 61_803_399
     kind = np.full(dwelling.size, PROPERTY_KINDS.index("home"), dtype=np.int8)
     kind[communal] = society.communal.kind[plots.establishment[communal]]
     over_six_months = profile.empty_over_six_months / max(profile.empty_homes, 1)

@@ -11,7 +11,7 @@ from sqlalchemy import JSON, Boolean, Date, Table
 from sqlalchemy.engine import Connection
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-from service_apis.kit.db import INCOMING, Instant
+from service_apis.kit.db import Instant
 from service_apis.kit.seeding import Columns
 
 Column = Any
@@ -64,11 +64,16 @@ def load(connection: Connection, image: bytes) -> None:
     """
     driver = connection.connection.driver_connection
     assert driver is not None, "the connection has been closed"
-    driver.deserialize(image, name=INCOMING)
-    for (name,) in driver.execute(f"SELECT name FROM {INCOMING}.sqlite_master ORDER BY rowid").fetchall():
-        described = driver.execute(f'PRAGMA {INCOMING}.table_info("{name}")')
+    # Attached anew for each image: SQLite would go on reading the next by the first one's schema.
+    driver.execute("ATTACH ':memory:' AS incoming")
+    driver.deserialize(image, name="incoming")
+    driver.execute("BEGIN")
+    for (name,) in driver.execute("SELECT name FROM incoming.sqlite_master ORDER BY rowid").fetchall():
+        described = driver.execute(f'PRAGMA incoming.table_info("{name}")')
         names = ", ".join(f'"{column[1]}"' for column in described)
-        driver.execute(f'INSERT INTO main."{name}" ({names}) SELECT {names} FROM {INCOMING}."{name}"')
+        driver.execute(f'INSERT INTO main."{name}" ({names}) SELECT {names} FROM incoming."{name}"')
+    driver.execute("COMMIT")
+    driver.execute("DETACH incoming")
 
 
 def _with_defaults(table: Table, values: Mapping[str, Column]) -> dict[str, Column]:

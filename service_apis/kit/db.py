@@ -51,13 +51,9 @@ COLUMN_TYPES = {datetime: Instant()}
 """How Python types become column types, for each service's ``class Base(DeclarativeBase)``."""
 
 
-INCOMING = "incoming"
-"""What the database of rows that are being loaded is called beside the council's own."""
-
-
 @contextmanager
 def building(file: Path) -> Iterator[Connection]:
-    """A connection to a council's file while it is built, all in one transaction.
+    """A connection to a council's file while it is built, which commits each statement.
 
     Nothing else sees the file and a build that fails leaves none, so there is no journal; the file is on
     the disk when the context ends.
@@ -70,14 +66,10 @@ def building(file: Path) -> Iterator[Connection]:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA cache_size = -64000")
-        connection.execute(f"ATTACH ':memory:' AS {INCOMING}")
 
     try:
         with engine.connect() as connection:
-            connection.exec_driver_sql("BEGIN EXCLUSIVE")
             yield connection
-            connection.exec_driver_sql("COMMIT")
-            connection.exec_driver_sql(f"DETACH {INCOMING}")
             connection.exec_driver_sql("PRAGMA locking_mode = NORMAL")
             connection.exec_driver_sql("PRAGMA journal_mode = WAL")
     finally:

@@ -6,7 +6,7 @@ on another machine, and is the same everywhere.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -77,25 +77,30 @@ def _drawn_up(
     return draw_up(profile, residents=residents, seed=seed, as_of=as_of, name=name, identifiers=identifiers)
 
 
-def seed_block(plan: Plan, number: int, progress: Progress = lambda what, share: None) -> BlockRecords:
-    """Build one block of the plan's town and let every service make its records of it."""
+def seed_block(
+    plan: Plan, services: Sequence[str], number: int, progress: Progress = lambda what, share: None
+) -> BlockRecords:
+    """Build one block of the plan's town and let the services, named by slug, make their records of it."""
     from synthetic_data.build import build_block
 
     progress("the town", 0.0)
-    return records_of(build_block(drawn_up(plan), number), plan.as_of, progress)
+    return records_of(build_block(drawn_up(plan), number), services, progress)
 
 
-def records_of(town: Town, as_of: date, progress: Progress = lambda what, share: None) -> BlockRecords:
-    """Every service's records of a town, or of one block of it."""
+def records_of(
+    town: Town, services: Sequence[str], progress: Progress = lambda what, share: None
+) -> BlockRecords:
+    """The services' records of a town, or of one block of it."""
     from service_apis.kit.bulk import Image
     from service_apis.kit.seeding import Seeding
 
-    services, image = discover(), Image()
+    known, image = discover(), Image()
     due: dict[str, tuple[DueEntry, ...]] = {}
     counters: dict[str, int] = {}
-    for done, (slug, service) in enumerate(services.items(), start=1):
+    for done, slug in enumerate(services, start=1):
+        service = known[slug]
         progress(service.title, done / (len(services) + 1))
-        seeding = Seeding(as_of, town.block.number, town.block.before)
+        seeding = Seeding(town.as_of, town.block.number, town.block.before)
         for columns in service.seed(town, seeding):
             image.add(columns)
         due[slug] = tuple(seeding.due)

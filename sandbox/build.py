@@ -42,7 +42,7 @@ def build(
     it is. Raises HalfBuilt where an earlier build of that name was killed, and what the engine raises.
     """
     with folder.building(plan.name) as file, building(file) as connection:
-        blocks = (engine or InProcess()).blocks(plan, progress)
+        blocks = (engine or InProcess()).blocks(plan, tuple(services), progress)
         _write(connection, plan, blocks, services)
         progress("the last touches", 1.0)
     return folder.file(plan.name)

@@ -9,8 +9,8 @@ import multiprocessing
 import signal
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from functools import partial
 from multiprocessing.connection import wait
 from os import _exit
@@ -19,6 +19,7 @@ from typing import Any, Protocol
 from sandbox import __version__
 from sandbox.blocks import BlockRecords, Plan, Progress, drawn_up, seed_block
 from sandbox.failure import Failure
+from service_apis.kit.discovery import discover
 
 AHEAD = 1
 """How many blocks more than there are workers may be on their way."""
@@ -31,33 +32,40 @@ class NoSuchEngine(Failure):
 class Engine(Protocol):
     """Makes the blocks of a plan, in order."""
 
-    def blocks(self, plan: Plan, progress: Progress) -> Iterator[BlockRecords]:
-        """The records of each block; ``progress`` is told what is being made."""
+    def blocks(self, plan: Plan, services: Sequence[str], progress: Progress) -> Iterator[BlockRecords]:
+        """The records that these services, named by slug, have of each block."""
         ...
 
 
 class InProcess:
     """Makes one block after the other in this process."""
 
-    def blocks(self, plan: Plan, progress: Progress) -> Iterator[BlockRecords]:
+    def blocks(self, plan: Plan, services: Sequence[str], progress: Progress) -> Iterator[BlockRecords]:
         """The records of each block."""
         numbers = drawn_up(plan).blocks
         for number in numbers:
-            yield seed_block(plan, number, partial(_in_part, progress, number, len(numbers)))
+            yield seed_block(plan, services, number, partial(_in_part, progress, number, len(numbers)))
 
 
 class Processes:
-    """Makes blocks in processes beside this one, which keeps its processor for writing."""
+    """Makes the first block in this process while others start; they make the rest while this one writes."""
 
     def __init__(self, workers: int) -> None:
         self.workers = workers
 
-    def blocks(self, plan: Plan, progress: Progress) -> Iterator[BlockRecords]:
+    def blocks(self, plan: Plan, services: Sequence[str], progress: Progress) -> Iterator[BlockRecords]:
         """The records of each block."""
+        first, *rest = drawn_up(plan).blocks
+        if not rest:
+            yield from InProcess().blocks(plan, services, progress)
+            return
         pool = ProcessPoolExecutor(self.workers, mp_context=_context(), initializer=_attend_to_parent)
         try:
-            submit: Callable[[int], Future[BlockRecords]] = partial(pool.submit, seed_block, plan)  # type: ignore[call-arg]
-            yield from _in_order(submit, Future.result, drawn_up(plan).blocks, self.workers, progress)
+            coming = _Coming(
+                lambda number: pool.submit(seed_block, plan, services, number), rest, self.workers + AHEAD
+            )
+            yield seed_block(plan, services, first, partial(_in_part, progress, first, len(rest) + 1))
+            yield from coming.handed_over(progress)
         finally:
             pool.shutdown(wait=True, cancel_futures=True)
 
@@ -68,14 +76,17 @@ class Dask:
     def __init__(self, address: str) -> None:
         self.address = address
 
-    def blocks(self, plan: Plan, progress: Progress) -> Iterator[BlockRecords]:
+    def blocks(self, plan: Plan, services: Sequence[str], progress: Progress) -> Iterator[BlockRecords]:
         """The records of each block. Raises NoSuchEngine."""
         with self._client() as client:
             workers = self._workers(client)
-            submit = partial(client.submit, seed_block, plan, pure=False)
-            yield from _in_order(
-                submit, lambda future: future.result(), drawn_up(plan).blocks, workers, progress
+            numbers = drawn_up(plan).blocks
+            coming = _Coming(
+                lambda number: client.submit(seed_block, plan, services, number, pure=False),
+                numbers,
+                workers + AHEAD,
             )
+            yield from coming.handed_over(progress)
 
     def _client(self) -> Any:
         try:
@@ -111,23 +122,29 @@ def _version() -> str:
     return __version__
 
 
-def _in_order(
-    submit: Callable[[int], Any],
-    result: Callable[[Any], BlockRecords],
-    numbers: range,
-    workers: int,
-    progress: Progress,
-) -> Iterator[BlockRecords]:
-    """Keep the workers busy and hand their blocks back in order, holding a few at most."""
-    waiting: deque[Any] = deque()
-    rest = iter(numbers)
-    progress("the town", 0.0)
-    for number in numbers:
-        while len(waiting) < workers + AHEAD and (following := next(rest, None)) is not None:
-            waiting.append(submit(following))
-        records = result(waiting.popleft())
-        progress(f"block {number + 1} of {len(numbers)}", (number + 1) / (len(numbers) + 1))
-        yield records
+class _Coming:
+    """Blocks on their way from workers, never more than ``most`` at a time."""
+
+    def __init__(self, send_for: Callable[[int], Any], numbers: Sequence[int], most: int) -> None:
+        self._send_for = send_for
+        self._rest = iter(numbers)
+        self._of = numbers[-1] + 1
+        self._waiting: deque[Any] = deque()
+        for _ in range(most):
+            self._send_for_next()
+
+    def _send_for_next(self) -> None:
+        number = next(self._rest, None)
+        if number is not None:
+            self._waiting.append(self._send_for(number))
+
+    def handed_over(self, progress: Progress) -> Iterator[BlockRecords]:
+        """Each block in the order of the numbers."""
+        while self._waiting:
+            records: BlockRecords = self._waiting.popleft().result()
+            self._send_for_next()
+            progress(f"block {records.number + 1} of {self._of}", (records.number + 1) / self._of)
+            yield records
 
 
 def _in_part(progress: Progress, number: int, blocks: int, what: str, share: float) -> None:
@@ -141,7 +158,10 @@ def _context() -> Any:
     if "forkserver" not in multiprocessing.get_all_start_methods():
         return multiprocessing.get_context("spawn")
     context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(["synthetic_data.build", "service_apis.kit.bulk"])
+    parts = [f"{service.package}.seed" for service in discover().values()]
+    context.set_forkserver_preload(
+        ["sandbox.blocks", "synthetic_data.build", "service_apis.kit.bulk", *parts]
+    )
     return context
 
 

@@ -10,31 +10,39 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synthetic_data import place_names, places
+from synthetic_data.assumptions_of_places import WORTH_OF_SOCIAL_RENT
 from synthetic_data.blocks import Share, blocks_for, shares
-from synthetic_data.homes import homes_of
+from synthetic_data.homes import Homes, homes_of, is_social
+from synthetic_data.quotas import Integers, Reals
 from synthetic_data.society import form_society
 from synthetic_data.streams import seed_of_block, stream
 from synthetic_data.tables import describe, households_table, properties_table, settle
-from synthetic_data.town import Block, Town
+from synthetic_data.town import Block, Town, Wards
+from synthetic_data.wards import reach, slice_of, ward_count, wards_of_town
 
 if TYPE_CHECKING:
     from synthetic_data.identifiers import Mode
     from synthetic_data.profiles import Profile
 
 FEWEST_RESIDENTS = 100
-_RESIDENTS_A_WARD = 800
+MOST_BLOCKS = 99
+"""Blocks of some 20,000 residents; for more there are no safe identifiers of streets."""
 
 
 @dataclass(frozen=True, slots=True)
 class Blueprint:
-    """A town that is drawn up and not yet built: its name, its blocks and what each is to have."""
+    """A town that is drawn up and not yet built: its name, its wards, and what each block is to have.
+
+    ``bounds`` are the rows of the wards at which the blocks begin, and the end of the last.
+    """
 
     name: str
     profile: Profile
     seed: int
     as_of: date
     identifiers: Mode
-    wards: tuple[int, ...]
+    wards: Wards
+    bounds: tuple[int, ...]
     shares: tuple[Share, ...]
 
     @property
@@ -64,17 +72,22 @@ def draw_up(
     if residents < FEWEST_RESIDENTS:
         raise ValueError(f"A town needs at least {FEWEST_RESIDENTS} residents, not {residents}.")
     place_names.check_invented_name(name)
-    wards = max(2, min(profile.wards, residents // _RESIDENTS_A_WARD))
-    blocks = blocks_for(residents, wards)
-    wards_of = np.diff(np.arange(blocks + 1) * wards // blocks)
+    blocks = blocks_for(residents, ward_count(profile, residents))
+    if blocks > MOST_BLOCKS:
+        raise ValueError(f"{residents} residents are more than there are safe identifiers for.")
+    written_name = place_names.display_name(name)
+    wards, bounds = wards_of_town(profile, residents, written_name, blocks, seed)
+    standing = (wards.deprivation - wards.deprivation.mean()) / max(float(wards.deprivation.std()), 1e-9)
+    lean = np.add.reduceat(standing, bounds[:-1]) / np.diff(bounds)
     return Blueprint(
-        name=place_names.display_name(name),
+        name=written_name,
         profile=profile,
         seed=seed,
         as_of=as_of,
         identifiers=identifiers,
-        wards=tuple(wards_of.tolist()),
-        shares=tuple(shares(profile, residents, wards_of, np.zeros(blocks), seed)),
+        wards=wards,
+        bounds=tuple(bounds.tolist()),
+        shares=tuple(shares(profile, residents, np.diff(bounds), lean, seed)),
     )
 
 
@@ -84,15 +97,16 @@ def build_block(blueprint: Blueprint, number: int) -> Town:
     profile, seed, as_of = share.profile, seed_of_block(blueprint.seed, number), blueprint.as_of
     society = form_society(profile, share.residents, share.sizes, seed)
     homes = homes_of(profile, society.tenure, society.shapes.size, stream(seed, "homes"))
-    wards, streets, plots = places.lay_out(
-        homes.band + 0.5 * homes.bedrooms,
+    wards = slice_of(blueprint.wards, *blueprint.bounds[number : number + 2])
+    streets, plots = places.lay_out(
+        _worth(homes, society.tenure),
         homes.dwelling_type,
         place_names.establishment_names(society.communal.kind, stream(seed, "place_names.establishments")),
-        blueprint.wards[number],
-        profile.nation,
-        blueprint.name,
-        stream(seed, "places"),
-        block.number,
+        wards,
+        reach(homes.band.size / wards.code.size),
+        block,
+        seed,
+        blueprint.seed,
     )
     settled = settle(society, plots)
     persons = describe(profile, society, settled, seed, as_of, blueprint.identifiers, block)
@@ -103,11 +117,20 @@ def build_block(blueprint: Blueprint, number: int) -> Town:
         as_of=as_of,
         wards=wards,
         streets=streets,
-        properties=properties_table(profile, homes, society, plots, settled, seed, as_of, block),
+        properties=properties_table(
+            profile, homes, society, plots, settled, seed, as_of, block, blueprint.seed
+        ),
         households=households_table(profile, society, settled, persons, seed, as_of, block),
         residents=persons,
         block=block,
     )
+
+
+def _worth(homes: Homes, tenure: Integers) -> Reals:
+    """The order of homes by what they are worth, in council tax bands; those not lived in have no tenant."""
+    worth = homes.band + 0.5 * homes.bedrooms
+    worth[: tenure.size] += WORTH_OF_SOCIAL_RENT * is_social(tenure)
+    return np.asarray(worth)
 
 
 def build_blocks(

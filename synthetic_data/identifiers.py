@@ -176,20 +176,20 @@ _UPRN_STRIDE, _USRN_STRIDE, _UNIT_STRIDE = 61_803_399, 61_803, 147
 """Coprime to their ranges: numbers scatter, and none comes twice."""
 
 
-def uprns(count: int, start: int) -> Integers:
-    """``count`` different UPRNs, scattered over the range from a starting point."""
-    return FIRST_UPRN + (start + np.arange(count, dtype=np.int64) * _UPRN_STRIDE) % UPRNS
+def uprns(count: int, start: int, before: int = 0) -> Integers:
+    """``count`` different UPRNs, scattered over the range from a starting point, after ``before`` others."""
+    return FIRST_UPRN + (start + np.arange(before, before + count, dtype=np.int64) * _UPRN_STRIDE) % UPRNS
 
 
-def usrns(count: int, start: int) -> Integers:
-    """``count`` different USRNs.
+def usrns(count: int, start: int, before: int = 0) -> Integers:
+    """``count`` different USRNs, after ``before`` others.
 
     Raises:
         ValueError: there are not so many.
     """
-    if count > USRNS:
-        raise ValueError(f"{count} streets are more than the {USRNS} safe USRNs.")
-    return FIRST_USRN + (start + np.arange(count, dtype=np.int64) * _USRN_STRIDE) % USRNS
+    if before + count > USRNS:
+        raise ValueError(f"{before + count} streets are more than the {USRNS} safe USRNs.")
+    return FIRST_USRN + (start + np.arange(before, before + count, dtype=np.int64) * _USRN_STRIDE) % USRNS
 
 
 def postcodes(district: Integers, unit: Integers) -> Text:

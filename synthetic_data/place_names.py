@@ -12,11 +12,12 @@ from synthetic_data.profiles import profile_names
 from synthetic_data.profiles.finder import other_names, plain_name
 from synthetic_data.quotas import Integers
 from synthetic_data.streams import stream
-from synthetic_data.town import PROPERTY_KINDS, Text
+from synthetic_data.town import PROPERTY_KINDS, Block, Text
 from synthetic_data.words import STREET_TYPES, STREET_WORDS, TOWN_ENDS, TOWN_STARTS
 
 _QUARTERS = ("North", "South", "East", "West", "New", "Old", "Upper", "Lower", "Great", "Little")
 
+_STREETS_A_BLOCK = 331
 _TOO_NEAR = 0.86
 _SHORT = 4
 
@@ -129,11 +130,13 @@ def _is_real(name: str) -> bool:
     return False
 
 
-def street_names(count: int, rng: np.random.Generator) -> Text:
-    """Street names, all different among any so many in a row as there are words times types."""
-    combinations = rng.permutation(len(STREET_WORDS) * len(STREET_TYPES))[
-        np.arange(count) % (len(STREET_WORDS) * len(STREET_TYPES))
-    ]
+def street_names(count: int, block: Block, rng: np.random.Generator) -> Text:
+    """Street names, all different among any so many in a row as there are words times types.
+
+    Every block takes up the row at another place; ``rng`` is the town's, so that it is one row.
+    """
+    all_ = len(STREET_WORDS) * len(STREET_TYPES)
+    combinations = rng.permutation(all_)[(np.arange(count) + block.number * _STREETS_A_BLOCK) % all_]
     words = np.array([f"{word} " for word in STREET_WORDS], dtype=object)
     types = np.array(STREET_TYPES, dtype=object)
     return np.asarray(words[combinations // len(STREET_TYPES)] + types[combinations % len(STREET_TYPES)])

@@ -11,19 +11,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from synthetic_data import identifiers, place_names
+from synthetic_data.assumptions_of_places import WARD_MARGIN
 from synthetic_data.quotas import Flags, Integers, Reals
-from synthetic_data.town import DWELLING_TYPES, Streets, Text, Wards
-
-TOWN_CENTRE = (670_000, 580_000)
-"""Easting and northing, some 170 km off the coast of Northumberland."""
+from synthetic_data.streams import Seed, stream
+from synthetic_data.town import DWELLING_TYPES, Block, Streets, Text, Wards
 
 _HOMES_A_STREET = 36
+_MOST_STREETS = 1_000
+"""Streets of a block; each block has so many numbers for them."""
 _HOMES_A_NEIGHBOURHOOD = 300
 _HOMES_A_POSTCODE = 15
 _PLOT_WIDTH = 14
 _STREETS_APART = 70
 _FROM_ROAD = 12
-_BETWEEN_WARDS = 260
 _BUILDING_SIZES = {
     "flat": (4, 6, 6, 8, 12, 18),
     "converted_house": (2, 2, 3, 3, 4, 4),
@@ -51,13 +51,18 @@ def lay_out(
     worth: Reals,
     dwelling_type: Integers,
     establishment_names: Text,
-    ward_count: int,
-    nation: str,
-    council: str,
-    rng: np.random.Generator,
-    hack: int = 0,
-) -> tuple[Wards, Streets, Plots]:
-    """Give every home and communal establishment a plot on a street in a ward."""
+    wards: Wards,
+    apart: float,
+    block: Block,
+    seed: Seed,
+    town_seed: Seed,
+) -> tuple[Streets, Plots]:
+    """Give every home and communal establishment a plot on a street in a ward.
+
+    ``wards`` are the block's, ``apart`` is how many metres lie between the middles of neighbours. The
+    homes of least ``worth`` go to the wards that are worst off, which come first.
+    """
+    rng, ward_count = stream(seed, "places"), wards.code.size
     order, street_of = _streets_of(worth, dwelling_type, 2 * ward_count, rng)
     streets = int(street_of[-1]) + 1
     ward_of = _wards_of(street_of, streets, ward_count, rng)
@@ -69,27 +74,21 @@ def lay_out(
     sequence = np.lexsort((kind, street))
     dwelling, establishment, street, kind = (a[sequence] for a in (dwelling, establishment, street, kind))
     number, flat = _number(street, kind, rng)
-    names = place_names.street_names(streets, rng)
-    centre, easting, northing = _coordinates(street, number, ward_of, rng)
+    names = place_names.street_names(streets, block, stream(town_seed, "places.street_names"))
+    easting, northing = _coordinates(street, number, ward_of, wards, apart)
     plots = Plots(
         dwelling,
         establishment,
         street,
         number,
         _lines(number, flat, names[street], establishment, establishment_names),
-        _postcodes(street, number, ward_of),
+        _postcodes(street, number, ward_of, block),
         easting,
         northing,
     )
-    wards = Wards(
-        identifiers.ward_codes(nation, ward_count * (hack + 1))[-ward_count:],
-        place_names.ward_names(ward_count, council, rng),
-        centre[:, 0],
-        centre[:, 1],
-        np.zeros(ward_count),
-    )
-    usrn = identifiers.usrns(streets, hack * 61_803 * 900)
-    return wards, Streets(usrn, names, ward_of), plots
+    start = int(stream(town_seed, "identifiers.usrn").integers(identifiers.USRNS))
+    usrn = identifiers.usrns(streets, start, block.number * _MOST_STREETS)
+    return Streets(usrn, names, ward_of), plots
 
 
 def _streets_of(
@@ -99,7 +98,7 @@ def _streets_of(
     homes = worth.size
     by_worth = np.argsort(worth + rng.normal(0, 1.4, homes), kind="stable")
     neighbourhoods = max(1, homes // _HOMES_A_NEIGHBOURHOOD)
-    placed = np.argsort(np.arange(neighbourhoods) + rng.normal(0, 0.3 * neighbourhoods, neighbourhoods))
+    placed = np.argsort(np.arange(neighbourhoods) + rng.normal(0, 0.15 * neighbourhoods, neighbourhoods))
     neighbourhood = np.empty(homes, dtype=np.int64)
     neighbourhood[by_worth] = np.argsort(placed)[np.arange(homes) * neighbourhoods // homes]
     order = np.lexsort((dwelling_type + rng.normal(0, 0.7, homes), neighbourhood))
@@ -157,54 +156,66 @@ def _lines(number: Integers, flat: Integers, street: Text, establishment: Intege
     return np.asarray(line)
 
 
-def _postcodes(street: Integers, number: Integers, ward_of: Integers) -> Text:
+def _postcodes(street: Integers, number: Integers, ward_of: Integers, block: Block) -> Text:
     """About fifteen homes to a postcode, never more than one street, buildings undivided."""
+    districts, first_of_district, units_each = _postcode_room(block)
     homes = np.bincount(street)
-    each = max(_HOMES_A_POSTCODE, street.size / (0.7 * 9 * identifiers.UNITS_A_DISTRICT))
+    each = max(_HOMES_A_POSTCODE, street.size / (0.7 * districts.size * units_each))
     units = np.maximum(1, np.rint(homes / each)).astype(np.int64)
     new_street = _changes(street)
     position = _within(new_street)
     building = new_street | _changes(number)
     begins = np.maximum.accumulate(np.where(building, np.arange(street.size), 0))
     in_street = position[begins] * units[street] // homes[street]
-    district_of = ward_of % len(identifiers.POSTCODE_DISTRICTS)
-    first = _first_units(units, ward_of)
-    return identifiers.postcodes(district_of[street], first[street] + in_street)
+    district_of = districts[ward_of % districts.size]
+    first = first_of_district + _first_units(units, ward_of, districts.size, units_each)
+    # Where a district is too small for its wards, the last postcodes hold more homes.
+    within = np.minimum(first[street] + in_street, first_of_district + units_each - 1)
+    return identifiers.postcodes(district_of[street], within)
 
 
-def _first_units(units: Integers, ward_of: Integers) -> Integers:
+def _postcode_room(block: Block) -> tuple[Integers, int, int]:
+    """Rows of the districts that a block's postcodes lie in; the first unit of it there, and how many."""
+    districts = len(identifiers.POSTCODE_DISTRICTS)
+    if block.count <= districts:
+        return np.arange(block.number, districts, block.count), 0, identifiers.UNITS_A_DISTRICT
+    part, parts = block.number // districts, -(-block.count // districts)
+    units = identifiers.UNITS_A_DISTRICT // parts
+    return np.array([block.number % districts]), part * units, units
+
+
+def _first_units(units: Integers, ward_of: Integers, districts: int, most: int) -> Integers:
     """Where each street's postcodes begin in its district; a ward begins a sector if there is room."""
-    districts, sector = len(identifiers.POSTCODE_DISTRICTS), identifiers.UNITS_A_SECTOR
+    sector = identifiers.UNITS_A_SECTOR
     by_ward = np.bincount(ward_of, weights=units).astype(np.int64)
     before = np.cumsum(units) - units
-    first = np.empty(units.size, dtype=np.int64)
     start_of_ward = np.empty(by_ward.size, dtype=np.int64)
     for district in range(districts):
         wards = np.arange(district, by_ward.size, districts)
         room = -(-by_ward[wards] // sector) * sector
-        taken = room if room.sum() <= identifiers.UNITS_A_DISTRICT else by_ward[wards]
+        taken = room if room.sum() <= most else by_ward[wards]
         start_of_ward[wards] = np.cumsum(taken) - taken
     ward_begins = before[np.searchsorted(ward_of, np.arange(by_ward.size))]
-    first[:] = start_of_ward[ward_of] + before - ward_begins[ward_of]
-    return first
+    return np.asarray(start_of_ward[ward_of] + before - ward_begins[ward_of])
 
 
 def _coordinates(
-    street: Integers, number: Integers, ward_of: Integers, rng: np.random.Generator
-) -> tuple[Integers, Integers, Integers]:
-    """Middle of each ward (n by 2), and easting and northing of each plot."""
-    wards = int(ward_of[-1]) + 1
+    street: Integers, number: Integers, ward_of: Integers, wards: Wards, apart: float
+) -> tuple[Integers, Integers]:
+    """Easting and northing of each plot."""
+    count = wards.code.size
     plots = np.zeros(ward_of.size, dtype=np.int64)
     np.maximum.at(plots, street, number)
     length = (plots + 1) // 2 * _PLOT_WIDTH + 2 * _PLOT_WIDTH
-    x, y, width = _rows_of_streets(length, ward_of, wards)
-    turned = (np.arange(wards) % 2).astype(bool)[ward_of]
-    centre = _ward_centres(wards, width + _BETWEEN_WARDS, rng)
+    x, y, width = _rows_of_streets(length, ward_of, count)
+    narrow = min(1.0, (apart - WARD_MARGIN / 2) / width)
+    turned = (np.arange(count) % 2).astype(bool)[ward_of]
     side = np.where(number % 2 == 1, _FROM_ROAD, -_FROM_ROAD)
-    far, across = x[street] + (number + 1) // 2 * _PLOT_WIDTH, y[street] + side
-    east = centre[ward_of][street, 0] + np.where(turned[street], across, far)
-    north = centre[ward_of][street, 1] + np.where(turned[street], far, across)
-    return centre, np.rint(east).astype(np.int64), np.rint(north).astype(np.int64)
+    far = (x[street] + (number + 1) // 2 * _PLOT_WIDTH) * narrow
+    across = y[street] * narrow + side
+    east = wards.easting[ward_of][street] + np.where(turned[street], across, far)
+    north = wards.northing[ward_of][street] + np.where(turned[street], far, across)
+    return np.rint(east).astype(np.int64), np.rint(north).astype(np.int64)
 
 
 def _rows_of_streets(length: Integers, ward_of: Integers, wards: int) -> tuple[Reals, Reals, float]:
@@ -224,12 +235,3 @@ def _rows_of_streets(length: Integers, ward_of: Integers, wards: int) -> tuple[R
     x = along - along[starts][row_of] - row_length[row_of] / 2
     y = (row - (rows[ward_of] - 1) / 2) * _STREETS_APART
     return x, y, float(max(row_length.max(), rows.max() * _STREETS_APART))
-
-
-def _ward_centres(wards: int, apart: float, rng: np.random.Generator) -> Integers:
-    """The cells of a grid that are nearest to the town's centre, one for each ward."""
-    reach = int(np.ceil(np.sqrt(wards))) // 2 + 1
-    steps = np.arange(-reach, reach + 1)
-    cells = np.array(np.meshgrid(steps, steps)).reshape(2, -1).T
-    nearest = cells[np.argsort((cells**2).sum(axis=1), kind="stable")[:wards]]
-    return np.rint(np.array(TOWN_CENTRE) + apart * rng.permutation(nearest)).astype(np.int64)

@@ -82,17 +82,18 @@ def properties_table(
     seed: Seed,
     as_of: date,
     block: Block,
+    town_seed: Seed,
 ) -> Properties:
     """Everything that has an address."""
     dwelling, communal = plots.dwelling, plots.dwelling < 0
     latitude, longitude = to_latitude_longitude(plots.easting, plots.northing)
     empty = homes.empty[dwelling] & ~communal
-    start = identifiers.UPRNS // 3 + block.before * 61_803_399
+    start = int(stream(town_seed, "identifiers.uprn").integers(identifiers.UPRNS))
     kind = np.full(dwelling.size, PROPERTY_KINDS.index("home"), dtype=np.int8)
     kind[communal] = society.communal.kind[plots.establishment[communal]]
     over_six_months = profile.empty_over_six_months / max(profile.empty_homes, 1)
     return Properties(
-        uprn=identifiers.uprns(dwelling.size, start),
+        uprn=identifiers.uprns(dwelling.size, start, block.before),
         street=plots.street,
         number=plots.number,
         line=plots.line,

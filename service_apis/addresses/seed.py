@@ -57,11 +57,11 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
 
 def _words(uprns: list[str], lines: list[str], postcodes: list[str]) -> Columns:
     """Each address's own words; a postcode counts both in its halves and whole."""
+    of_postcode = {each: {*words_of(each), each.replace(" ", "").lower()} for each in set(postcodes)}
     words: list[str] = []
-    owners: list[str] = []
-    for uprn, line, postcode in zip(uprns, lines, postcodes, strict=True):
-        for word in {*words_of(line), *words_of(postcode), postcode.replace(" ", "").lower()}:
-            words.append(word)
-            owners.append(uprn)
-    order = sorted(range(len(words)), key=lambda place: (owners[place], words[place]))
-    return columns(Word, word=[words[place] for place in order], uprn=[owners[place] for place in order])
+    counts: list[int] = []
+    for line, postcode in zip(lines, postcodes, strict=True):
+        found = sorted(of_postcode[postcode].union(words_of(line)))
+        words += found
+        counts.append(len(found))
+    return columns(Word, word=words, uprn=np.repeat(np.array(uprns, dtype=object), counts))

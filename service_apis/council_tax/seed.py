@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, time, timedelta
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,11 @@ import numpy as np
 from service_apis.council_tax import rules
 from service_apis.council_tax.models import Account, Award, Bill, Charge, Disregard, Entry, LiablePerson
 from service_apis.kit.clock import at
-from service_apis.kit.revenues.billing import BILL_WRITTEN, lines_of, written
 from service_apis.kit.revenues.financial_year import begins, months_on, part, year_of
-from service_apis.kit.revenues.instalments import END_OF_DAY, plan_from, split, written_out
+from service_apis.kit.revenues.instalments import END_OF_DAY
+from service_apis.kit.revenues.opening import Opening, Terms, books
 from service_apis.kit.revenues.parties import keys_of
-from service_apis.kit.revenues.payers import Plan, habits, history_of
+from service_apis.kit.revenues.payers import habits
 from service_apis.kit.seeding import Columns, Seeding, columns, table
 from synthetic_data.town import BANDS, COMPOSITIONS, PROPERTY_KINDS, ROLES, TENURES, Town
 
@@ -152,22 +151,6 @@ def _liable_persons(town: Town, homes: list[dict[str, Any]]) -> Columns:
     )
 
 
-@lru_cache(20_000)
-def _demand(
-    annual: int, start: date, award: str | None, since: date | None, wanted: int, day: int
-) -> tuple[dict[str, Any], Plan]:
-    """What a bill of 1 April, or of the day somebody moved in, says; and its instalments."""
-    year = year_of(start)
-    changes = [(award, rules.AWARDS[award], since, None)] if award and since else []
-    lines = lines_of(annual, year, start, None, changes)
-    whole_year = start == begins(year)
-    count, first_due = (wanted, start.replace(day=day)) if whole_year else plan_from(start, wanted, day)
-    net = sum(line["amount_pence"] for line in lines)
-    count, each = split(net, count)
-    plan = written_out(net, count, each, first_due if count else None)
-    return written(lines, plan), tuple((each["due_on"], each["amount_pence"]) for each in plan)
-
-
 def _books(
     town: Town, seeding: Seeding, annual: dict[str, int], homes: list[dict[str, Any]], awards: list[Awarded]
 ) -> Iterator[Columns]:
@@ -178,26 +161,16 @@ def _books(
     days = rng.choice(list(DAYS), count, p=list(DAYS.values())).tolist()
     indebted = (habit == "never") & (rng.random(count) < WITH_OLD_DEBT)
     debts = np.where(indebted, rng.integers(10_000, 90_000, count), 0).tolist()
-    accounts, bills, ledger = [], [], []
-    numbers = seeding.references(Bill.__tablename__, BILL_WRITTEN, count)
-    rows = zip(numbers, homes, awards, habit.tolist(), method.tolist(), wanted, days, debts, strict=True)
-    for number, home, (award, since), habit_of, method_of, many, day, debt in rows:
-        start = max(home["opened_on"], began)
-        since = max(since, began) if since else None
-        said, plan = _demand(annual[home["band"]], start, award, since, many, day)
-        bill = {"reference": number, "account": home["reference"], "year": began.year, **said}
-        bill |= {"reason": "annual" if start == began else "opened", "issued_on": start, "paid_pence": 0}
-        bill |= {
-            "brought_forward_pence": debt,
-            "due_now_pence": debt,
-            "payable_pence": debt + bill["net_pence"],
-        }
-        account, entries = history_of(
-            bill, plan, habit_of, method_of, town.as_of, rules.RECOVERY, rules.SUMMONS_COSTS_PENCE
-        )
-        accounts.append(home | account | {"instalments": many, "instalment_day": day})
-        bills.append(bill)
-        ledger += entries
-    yield from (table(Account, accounts), table(Bill, bills), table(Entry, ledger))
-    for next_due in sorted({each["next_due"] for each in accounts} - {None}):
-        seeding.schedule(at(next_due, END_OF_DAY), "instalments", next_due.isoformat())
+    charged = [annual[home["band"]] for home in homes]
+    starts = [max(home["opened_on"], began) for home in homes]
+    codes = [code for code, _ in awards]
+    sinces = [max(since, began) if since else None for _, since in awards]
+    paid = zip(wanted, days, habit.tolist(), method.tolist(), debts, strict=True)
+    owed = zip(charged, starts, codes, sinces, strict=True)
+    openings = [Opening(*one, *other) for one, other in zip(owed, paid, strict=True)]
+    terms = Terms(town.as_of, rules.AWARDS, rules.RECOVERY, rules.SUMMONS_COSTS_PENCE)
+    accounts, *rest = books((Account, Bill, Entry), table(Account, homes).values, openings, terms, seeding)
+    yield from (accounts, *rest)
+    for next_due in np.unique(accounts.values["next_due"]).tolist():
+        if next_due is not None:
+            seeding.schedule(at(next_due, END_OF_DAY), "instalments", next_due.isoformat())

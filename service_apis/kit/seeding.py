@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 from sqlalchemy.orm import DeclarativeBase
 
 from service_apis.kit.clock import at
@@ -70,6 +71,19 @@ Seed = Callable[["Town", Seeding], Iterator[Columns]]
 def columns(model: type[DeclarativeBase], **values: Any) -> Columns:
     """The rows of one table: ``columns(Bin, uprn=uprns, kind="refuse")``."""
     return Columns(model, values)
+
+
+def spread(patterns: Sequence[Mapping[str, Any]], which: Any) -> dict[str, Any]:
+    """Columns of which row i says what ``patterns[which[i]]`` says; ``which`` is an array of numbers.
+
+    Where many records are alike but for a few fields, what they share is worked out once for all.
+    """
+    shared = {}
+    for name in patterns[0]:
+        values = [pattern[name] for pattern in patterns]
+        is_date = any(isinstance(value, date) for value in values)
+        shared[name] = np.array(values, dtype="datetime64[D]" if is_date else object)[which]
+    return shared
 
 
 def table(model: type[DeclarativeBase], rows: list[dict[str, Any]]) -> Columns:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from dataclasses import fields, replace
 from datetime import date
 from functools import cache
+from typing import Any
 
+import numpy as np
 import pytest
 
 from synthetic_data.build import build_town
 from synthetic_data.profiles import find_profile
-from synthetic_data.town import Town
+from synthetic_data.town import Block, Town
 
 AS_OF = date(2026, 6, 1)
 
@@ -34,6 +37,31 @@ def town_like(authority: str, residents: int = 10_000, seed: int = 7) -> Town:
     return build_town(
         find_profile(authority), residents=residents, seed=seed, as_of=AS_OF, name="north-fairwater"
     )
+
+
+def joined(blocks: Iterable[Town]) -> Town:
+    """One town of all its blocks."""
+    towns = list(blocks)
+    rows = {
+        "ward": [each.wards.code.size for each in towns],
+        "street": [each.streets.usrn.size for each in towns],
+        "property": [each.properties.uprn.size for each in towns],
+        "household": [each.households.size.size for each in towns],
+    }
+
+    def one(table: str) -> Any:
+        tables = [getattr(each, table) for each in towns]
+        columns = {}
+        for column in fields(tables[0]):
+            values = [getattr(each, column.name) for each in tables]
+            if column.name in rows:
+                before = np.cumsum([0, *rows[column.name][:-1]])
+                values = [np.where(each >= 0, each + n, -1) for each, n in zip(values, before, strict=True)]
+            columns[column.name] = np.concatenate(values)
+        return type(tables[0])(**columns)
+
+    names = ("wards", "streets", "properties", "households", "residents")
+    return replace(towns[0], **{name: one(name) for name in names}, block=Block())
 
 
 @pytest.fixture(params=SHAPES)

@@ -69,7 +69,7 @@ def history_of(
     stages: Sequence[str],
     costs_of_summons: int,
 ) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """An account's columns and its ledger, a bill having been paid by habit until today.
+    """What an account and its ledger say, a bill having been paid by habit until today.
 
     ``stages`` of recovery are five: two reminders, a final notice, a summons and an order. The
     account of a debt brought forward has got to the last of them.
@@ -83,15 +83,13 @@ def history_of(
     entered: list[tuple[Any, ...]] = [("bill", bill["net_pence"], bill["issued_on"], None)]
     entered += [("payment", -amount, paid_on, method) for paid_on, amount in course.payments]
     entered += [("costs", costs, since, None)] if costs else []
-    year = {"account": bill["account"], "year": bill["year"]}
-    names = ("kind", "amount_pence", "entered_on", "method")
-    ledger = [dict(zip(names, entry, strict=True)) | year for entry in entered]
+    names = ("kind", "amount_pence", "entered_on", "method", "year")
+    ledger = [dict(zip(names, (*entry, bill["year"]), strict=True)) for entry in entered]
     if debt:
         before = {"kind": "brought_forward", "amount_pence": debt, "entered_on": since, "method": None}
-        ledger.insert(0, before | {"account": bill["account"], "year": bill["year"] - 1})
+        ledger.insert(0, before | {"year": bill["year"] - 1})
     paid = sum(amount for _, amount in course.payments)
     account = {
-        "reference": bill["account"],
         "habit": habit,
         "payment_method": method,
         "balance_pence": debt + bill["net_pence"] + costs - paid,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synthetic_data import assumptions, identifiers
+from synthetic_data.assumptions_of_families import ECONOMIC_CLASS_BY_DEPRIVATION
 from synthetic_data.homes import margin
 from synthetic_data.people_names import mailbox_names
 from synthetic_data.quotas import Flags, Integers, Reals, allot, pick, rearrange
@@ -35,11 +36,17 @@ def students(profile: Profile, age: Integers, away: Flags, rng: np.random.Genera
 
 
 def economic_classes(
-    profile: Profile, age: Integers, student: Flags, social: Flags, leaning: Reals, rng: np.random.Generator
+    profile: Profile,
+    age: Integers,
+    student: Flags,
+    social: Flags,
+    deprivation_class: Integers,
+    leaning: Reals,
+    rng: np.random.Generator,
 ) -> Integers:
-    """Row of ECONOMIC_CLASSES of each person, -1 under 16.
+    """Row of ECONOMIC_CLASSES of each person, -1 under 16; lower in social rent and deprived wards.
 
-    Among those of one age and kind of home the higher classes go to those who lean least, so
+    Among those of one age, kind of home and ward the higher classes go to those who lean least, so
     that people with like ``leaning``, such as couples, are often of like class.
     """
     given = np.full(age.size, -1, dtype=np.int8)
@@ -48,10 +55,11 @@ def economic_classes(
     others = np.flatnonzero((age >= 16) & ~student)
     by_age = np.array(list(assumptions.ECONOMIC_CLASS_BY_AGE.values()))[:, :_STUDENTS]
     in_social_rent = np.array(assumptions.ECONOMIC_CLASS_IN_SOCIAL_RENT)[:_STUDENTS]
-    affinity = np.stack([by_age, by_age * in_social_rent], axis=1).reshape(-1, _STUDENTS)
+    by_ward = np.array(ECONOMIC_CLASS_BY_DEPRIVATION)[:, :_STUDENTS]
+    affinity = np.stack([by_age, by_age * in_social_rent], axis=1)[:, :, None, :] * by_ward
     age_class = np.digitize(age[others], list(assumptions.ECONOMIC_CLASS_BY_AGE)) - 1
-    group = age_class * 2 + social[others]
-    classes = allot(group, affinity, counts[:_STUDENTS], rng)
+    group = (age_class * 2 + social[others]) * len(by_ward) + deprivation_class[others]
+    classes = allot(group, affinity.reshape(-1, _STUDENTS), counts[:_STUDENTS], rng)
     given[others] = rearrange(classes, group, leaning[others])
     return given
 

@@ -11,6 +11,10 @@ GRANDPARENT_LIVES_IN = 0.22
 """Chance that one more adult in the home of a young family is a grandparent, not a brother, sister or
 lodger. About one household in forty then holds three generations."""
 
+MINORITIES_WITH_GRANDPARENT = 1.0
+"""How far a home with a grandparent leans to the groups other than the white ones, against a spread of
+about 1.5 among all homes."""
+
 PARTNER_OF_ANOTHER_GROUP = {
     "bangladeshi": 0.05,
     "chinese": 0.26,
@@ -36,7 +40,9 @@ PARTNER_OF_ANOTHER_GROUP = {
 their own: as many are taken as the others need, see the next figure."""
 
 WHITE_BRITISH_FOR_EACH_OTHER = 0.92
-"""White British couples who are parted, for each couple of another group."""
+MOST_WHITE_BRITISH = 0.35
+"""White British couples who are parted, for each couple of another group; and no more than this share of
+them, where they are few."""
 
 SHARERS_OF_ANY_GROUP = 0.6
 """Share of those sharing a house, students among them, who came to it without regard to group."""

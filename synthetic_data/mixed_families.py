@@ -77,7 +77,8 @@ def _part_couples(groups: Integers, head: Integers, partners: Integers, rng: np.
     others = alike[pick(likelihood, round(float(likelihood.sum())), rng)]
     british = rng.permutation(alike[groups[alike] == _WHITE_BRITISH])
     wanted = round(others.size * assumed.WHITE_BRITISH_FOR_EACH_OTHER)
-    ring = np.concatenate([british[: min(wanted, british.size // 2)], rng.permutation(others)])
+    most = round(british.size * assumed.MOST_WHITE_BRITISH)
+    ring = np.concatenate([british[: min(wanted, most)], rng.permutation(others)])
     # The white British stand together in less than half of the ring: half a turn parts them all.
     groups[ring] = np.roll(groups[ring], ring.size // 2)
 

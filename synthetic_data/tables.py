@@ -175,7 +175,7 @@ def describe(
     first = np.searchsorted(belongs, np.arange(int(belongs[-1]) + 1))
     head = first[belongs]
     groups = people.ethnic_groups(
-        profile, belongs, settled.street_of[first], age, stream(seed, "people.ethnic_groups")
+        profile, belongs, settled.street_of[first], age, role, stream(seed, "people.ethnic_groups")
     )
     home = society.seats.household[persons]
     composition = np.where(outside, -1, society.composition[home])

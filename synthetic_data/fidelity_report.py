@@ -28,11 +28,11 @@ from synthetic_data.fidelity_words import (
     figure_label,
 )
 from synthetic_data.profiles import Profile
-from synthetic_data.town import SEXES
 
 _DIGITS = 6
 """Shares are rounded to a millionth, finer than one person in any town."""
 
+_WHO = (("F", "women"), ("M", "men"))
 _DEPRIVATION = "imd2025_avg_score"
 
 
@@ -73,7 +73,7 @@ def report(profile: Profile, measure: Measure) -> dict[str, Any]:
             for column, place in profile.assumed.items()
         ],
         "assumed": [
-            {"table": table.names, "module": table.module, "says": table.says}
+            {"tables": table.names, "module": table.module, "says": table.says}
             for table in assumption_tables()
         ],
         "assumed_in_brief": list(IN_BRIEF),
@@ -124,8 +124,8 @@ def _pyramid(profile: Profile, measure: Measure) -> list[dict[str, Any]]:
     return [
         {
             "ages": ages_label(band),
-            **{f"town_{sex}": round(counted[f"{sex}_{band}"] / here, _DIGITS) for sex in SEXES},
-            **{f"authority_{sex}": round(published[f"{sex}_{band}"] / there, _DIGITS) for sex in SEXES},
+            **{f"town_{who}": round(counted[f"{sex}_{band}"] / here, _DIGITS) for sex, who in _WHO},
+            **{f"authority_{who}": round(published[f"{sex}_{band}"] / there, _DIGITS) for sex, who in _WHO},
         }
         for band in bands
     ]

@@ -141,8 +141,12 @@ def total_variation(town: Town) -> dict[str, float]:
     Half the sum of absolute differences between the town's shares and the profile's; 0 is
     a perfect fit.
     """
-    counted = measure(town).margins
-    return {name: distance(counted[name], of(town.profile)) for name, (_, of) in MARGINS.items()}
+    return variations(town.profile, measure(town))
+
+
+def variations(profile: Profile, measure: Measure) -> dict[str, float]:
+    """The same for a measure, such as that of several blocks together."""
+    return {name: distance(measure.margins[name], of(profile)) for name, (_, of) in MARGINS.items()}
 
 
 def distance(counted: Mapping[str, int], published: Mapping[str, int]) -> float:

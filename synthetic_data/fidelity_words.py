@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CENSUS = "Census 2021, Office for National Statistics"
+CENSUS = "ONS, Census 2021"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ TITLES = {
     "bedrooms": _census("Bedrooms", "households", "TS050", "bedrooms_"),
     "cars": _census("Cars and vans", "households", "TS045", "cars_"),
     "council_tax_band": Title(
-        "Council tax band", "homes", "Council tax: stock of properties, Valuation Office Agency", 2025,
+        "Council tax band", "homes", "VOA, Council tax: stock of properties 2025", 2025,
         ("ct_band_a", "ct_band_b", "ct_band_c", "ct_band_e", "ct_band_f", "ct_band_g", "ct_band_h",
          "ct_band_i", "ct_band_d_dwellings"),
     ),

@@ -132,16 +132,19 @@ def _pyramid(profile: Profile, measure: Measure) -> list[dict[str, Any]]:
 
 
 def _deprivation(profile: Profile, measure: Measure) -> dict[str, Any]:
-    """Whether the wards have scores, their mean by population, and the authority's own.
+    """Whether the wards have scores, their mean, that of their people, and the authority's.
 
-    The authority's is the average score of the Indices of Multiple Deprivation 2025.
+    The authority's is the average score of the Indices of Multiple Deprivation 2025, over its people. The
+    town keeps to it over its wards, whatever their sizes.
     """
     known = any(ward.deprivation for ward in measure.wards)
     people = max(sum(ward.residents for ward in measure.wards), 1)
-    mean = sum(ward.deprivation * ward.residents for ward in measure.wards) / people
+    mean = sum(ward.deprivation for ward in measure.wards) / max(len(measure.wards), 1)
+    of_people = sum(ward.deprivation * ward.residents for ward in measure.wards) / people
     return {
         "known": known,
         "town": round(mean, 2) if known else None,
+        "town_by_people": round(of_people, 2) if known else None,
         "authority": round(profile.service_volumes[_DEPRIVATION], 2),
         "taken_from": profile.assumed.get(_DEPRIVATION),
     }
@@ -195,8 +198,8 @@ def _tables(module: str, source: ast.Module) -> Iterator[AssumptionTable]:
             names = []
         last_line = statement.end_lineno or statement.lineno
         match statement:
-            case ast.Assign(targets=[ast.Name(id=name)]) | ast.AnnAssign(target=ast.Name(id=name)):
-                names.append(name)
+            case ast.Assign(targets=[target]) | ast.AnnAssign(target=target):
+                names += [each.id for each in ast.walk(target) if isinstance(each, ast.Name)]
             case ast.Expr(value=ast.Constant(value=str(said))) if names:
                 yield AssumptionTable(module, names, " ".join(said.split()))
                 names = []

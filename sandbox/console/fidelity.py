@@ -123,17 +123,14 @@ def _categories(margin: dict[str, Any], place: str, name: str, title: str) -> Ch
 def _wards(report: Report, place: str) -> Chart:
     known, wards = report["deprivation"]["known"], report["wards"]
     if known:
-        score = report["deprivation"]
         key = (
-            "Each shape is a ward, drawn around its homes; its number is that of the table. The darker, the "
-            f"more deprived, in fifths of the wards. The mean score is {score['town']:.1f} in this town and "
-            f"{score['authority']:.1f} in {place} (Indices of Multiple Deprivation 2025"
-            f"{', ' + score['taken_from'] if score['taken_from'] else ''}). The wards are invented."
+            "Each shape is an invented ward, drawn around its homes; its number is that of the table. The "
+            f"darker, the more deprived, in fifths of the wards. {_scores(report['deprivation'], place)}"
         )
     else:
         key = (
-            "Each shape is a ward, drawn around its homes; its number is that of the table. This town has no "
-            "scores of deprivation, so that no ward is darker than another. The wards are invented."
+            "Each shape is an invented ward, drawn around its homes; its number is that of the table. This "
+            "town has no scores of deprivation, so that no ward is darker than another."
         )
     return Chart(
         "wards",
@@ -156,6 +153,16 @@ def _wards(report: Report, place: str) -> Chart:
             for number, ward in enumerate(wards, start=1)
         ),
     )
+
+
+def _scores(score: Mapping[str, Any], place: str) -> str:
+    town = f"the wards' mean is {score['town']:.1f} (their people's {score['town_by_people']:.1f})"
+    if score["taken_from"]:
+        return (
+            f"No score on the scale of England's Indices of Multiple Deprivation is published for {place}, so "
+            f"that {score['taken_from']}, {score['authority']:.1f}, stands for it; {town}."
+        )
+    return f"{place}'s score in the Indices of Multiple Deprivation 2025 is {score['authority']:.1f}; {town}."
 
 
 def _by_place(report: Report) -> list[Filled]:

@@ -74,10 +74,14 @@ class AgeBandShown(Schema):
 
 
 class DeprivationShown(Schema):
-    """Mean scores of deprivation; ``taken_from`` says whose the authority's is if not its own."""
+    """Mean scores of deprivation: of the town's wards, of its people, of the authority.
+
+    ``taken_from`` says whose the authority's is if it has none of its own.
+    """
 
     known: bool
     town: float | None
+    town_by_people: float | None
     authority: float
     taken_from: str | None
 

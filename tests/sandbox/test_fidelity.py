@@ -164,12 +164,12 @@ def test_the_map_is_darker_where_people_are_worse_off_and_plain_without_scores(
 ) -> None:
     scores = [float(number) for number in range(len(report["wards"]))]
     wards = [{**ward, "deprivation": score} for ward, score in zip(report["wards"], scores, strict=True)]
-    scored = {**report, "wards": wards, "deprivation": {**report["deprivation"], "known": True, "town": 1.0}}
+    scored = {**report, "wards": wards, "deprivation": {**report["deprivation"], "known": True}}
     shapes = specifications(scored)["wards"]["layer"][0]
     steps = [each["properties"]["step"] for each in shapes["data"]["values"]]
     assert steps == sorted(steps)
     assert steps[0] < steps[-1]
-    assert draw(scored)["wards"].count("#17494d") <= draw(scored)["wards"].count("<path")
+    assert "#17494d" in draw(scored)["wards"]
     plain = {**scored, "deprivation": {**report["deprivation"], "known": False}}
     assert "field" not in json.dumps(specifications(plain)["wards"]["layer"][0]["encoding"])
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from synthetic_data.build import build_blocks
-from synthetic_data.fidelity import MARGINS, distance, measure, total_variation
+from synthetic_data.fidelity import MARGINS, distance, measure, total_variation, variations
 from synthetic_data.fidelity_report import assumption_tables, report
 from synthetic_data.fidelity_words import TITLES, figure_label
 from synthetic_data.profiles import find_profile
@@ -35,17 +35,19 @@ def test_every_margin_has_its_words_and_counts_each_of_its_categories(town: Town
 def test_measures_of_blocks_add_up_to_that_of_the_town() -> None:
     profile = find_profile("Leeds")
     blocks = list(build_blocks(profile, residents=45_000, seed=7, as_of=AS_OF, name="north-fairwater"))
-    first, second = (measure(block) for block in blocks)
-    both = first + second
-    assert both.residents == 45_000
-    assert sum(both.margins["age_and_sex"].values()) == 45_000
+    assert len(blocks) > 1
+    first, *others = (measure(block) for block in blocks)
+    together = sum(others, first)
+    assert together.residents == 45_000
+    assert sum(together.margins["age_and_sex"].values()) == 45_000
     rented = TENURES.index("private_rent")
-    assert both.margins["tenure"]["private_rent"] == sum(
+    assert together.margins["tenure"]["private_rent"] == sum(
         int((block.households.tenure == rented).sum()) for block in blocks
     )
-    assert len({ward.code for ward in both.wards}) == len(first.wards) + len(second.wards)
-    assert second + first != both
-    assert (second + first).margins == both.margins
+    assert len({ward.code for ward in together.wards}) == sum(block.wards.code.size for block in blocks)
+    # Each block alone differs from the authority; together they keep to it.
+    assert max(variations(profile, first).values()) > 0.01
+    assert max(variations(profile, together).values()) < 0.003
 
 
 def test_a_town_that_is_tampered_with_fits_worse(hartlepool: Town) -> None:
@@ -133,10 +135,13 @@ def test_a_town_without_scores_of_deprivation_says_so(hartlepool: Town) -> None:
     wards = hartlepool.wards
     without = replace(hartlepool, wards=replace(wards, deprivation=np.zeros(wards.code.size)))
     assert report(without.profile, measure(without))["deprivation"]["known"] is False
-    scored = replace(hartlepool, wards=replace(wards, deprivation=np.full(wards.code.size, 30.0)))
+    scores = np.arange(wards.code.size, dtype=float)
+    scored = replace(hartlepool, wards=replace(wards, deprivation=scores))
     told = report(scored.profile, measure(scored))["deprivation"]
     assert told["known"] is True
-    assert told["town"] == 30.0
+    assert told["town"] == pytest.approx(scores.mean(), abs=0.01)
+    ward_of = hartlepool.streets.ward[hartlepool.properties.street][hartlepool.residents.property]
+    assert told["town_by_people"] == pytest.approx(scores[ward_of].mean(), abs=0.01)
 
 
 def test_every_table_of_assumptions_is_told_with_what_it_is() -> None:

@@ -161,11 +161,7 @@ def _across(margin: dict[str, Any], title: str) -> Spec:
 
 def _map(wards: list[dict[str, Any]], *, known: bool) -> Spec:
     """The wards as they lie, darker where people are worse off, each with its number in the table."""
-    order = sorted(wards, key=lambda ward: float(ward["deprivation"]))
-    step = {
-        ward["ward_code"]: rank * len(_MAP_STEPS) // len(order) if known else 0
-        for rank, ward in enumerate(order)
-    }
+    step = _steps(wards) if known else dict.fromkeys((ward["ward_code"] for ward in wards), 0)
     shapes = [
         {
             "type": "Feature",
@@ -202,6 +198,16 @@ def _map(wards: list[dict[str, Any]], *, known: bool) -> Spec:
     }
     layers = [shape, written] if len(wards) <= _MOST_NUMBERED else [shape]
     return {**_chart([], layers, height=_WIDTH), "projection": {"type": "identity", "reflectY": True}}
+
+
+def _steps(wards: list[dict[str, Any]]) -> dict[str, int]:
+    """Each ward's shade by its code: in fifths, or as far apart as can be where there are fewer than five."""
+    order = sorted(wards, key=lambda ward: float(ward["deprivation"]))
+    darkest, last = len(_MAP_STEPS) - 1, max(len(order) - 1, 1)
+    return {
+        ward["ward_code"]: rank * darkest // last if last < darkest else rank * (darkest + 1) // len(order)
+        for rank, ward in enumerate(order)
+    }
 
 
 def _room_for(labels: list[str]) -> Spec:

@@ -159,8 +159,8 @@ def _scores(score: Mapping[str, Any], place: str) -> str:
     town = f"the wards' mean is {score['town']:.1f} (their people's {score['town_by_people']:.1f})"
     if score["taken_from"]:
         return (
-            f"No score on the scale of England's Indices of Multiple Deprivation is published for {place}, so "
-            f"that {score['taken_from']}, {score['authority']:.1f}, stands for it; {town}."
+            f"No score on the scale of England's Indices of Multiple Deprivation is published for {place}, "
+            f"so that {score['taken_from']}, {score['authority']:.1f}, stands for it; {town}."
         )
     return f"{place}'s score in the Indices of Multiple Deprivation 2025 is {score['authority']:.1f}; {town}."
 

@@ -20,8 +20,12 @@ from sandbox.failure import Failure
 from sandbox.journeys import Base
 
 
+FORM = 1
+"""The form of the report. A change to what it holds raises it, and older ones are no longer read."""
+
+
 class NotMeasured(Failure):
-    """The council was built by a version that did not yet measure its town."""
+    """The council was built by a version that did not measure its town, or kept another form of report."""
 
 
 class FidelityRecord(Base):
@@ -36,6 +40,7 @@ class FidelityRecord(Base):
 def keep_report(connection: Connection, report: Mapping[str, Any]) -> None:
     """Keep a report in the file that is being built."""
     parts = {name: content for name, content in report.items() if name != "wards"}
+    parts["form"] = {"number": FORM}
     parts |= {f"ward {number:04d}": ward for number, ward in enumerate(report["wards"], start=1)}
     rows = [{"part": part, "content": content} for part, content in parts.items()]
     connection.execute(FidelityRecord.__table__.insert(), rows)  # type: ignore[attr-defined]
@@ -51,7 +56,12 @@ def read_report(file: Path) -> dict[str, Any]:
             f"{file.stem} holds no measure of its town ({error}): it was built by an earlier version, or is "
             "damaged. Build it again, or a new one with --name, to see how closely it keeps to the figures."
         ) from error
-    # SQLite keeps a bare number in a JSON column as a number; no part of a report is one.
     parts = {part: json.loads(content) for part, content in rows}
+    form = parts.pop("form", {}).get("number")
+    if form != FORM:
+        raise NotMeasured(
+            f"{file.stem} holds a report of form {form}, and this version reads form {FORM}. Build it again, or "
+            "use the version that built it."
+        )
     wards = [parts.pop(part) for part in sorted(parts) if part.startswith("ward ")]
     return {**parts, "wards": wards}

@@ -13,7 +13,7 @@ router = APIRouter()
 
 
 class TownNotMeasured(NotFound):
-    """The council was built by a version that did not yet measure its town. Build it again."""
+    """The council was built by a version that did not measure its town as this one does. Build it again."""
 
 
 @router.get("/councils/{council}/fidelity", operation_id="show_fidelity", responses=refusals(404, 422))

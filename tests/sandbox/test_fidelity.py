@@ -181,6 +181,15 @@ def test_a_chart_is_drawn_alike_by_each_process(report: dict[str, Any]) -> None:
     assert _draw_aside(wanted) == _draw_aside(wanted) == {"tenure": draw(report)["tenure"]}
 
 
+def test_a_report_of_another_form_is_not_read(council: CouncilUnderTest) -> None:
+    file = council.folder.file(council.name)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("""UPDATE council_fidelity SET content = '{"number": 0}' WHERE part = 'form'""")
+    with pytest.raises(NotMeasured, match="holds a report of form 0"):
+        read_report(file)
+    assert council.client.get("/sandbox/councils/fairwater/fidelity").status_code == 404
+
+
 def test_the_page_can_be_taken_away_as_one_file(
     built_folder: Path, tmp_path: Path, report: dict[str, Any]
 ) -> None:

@@ -19,7 +19,6 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sandbox.failure import Failure
 from sandbox.journeys import Base
 
-
 FORM = 1
 """The form of the report. A change to what it holds raises it, and older ones are no longer read."""
 
@@ -60,8 +59,8 @@ def read_report(file: Path) -> dict[str, Any]:
     form = parts.pop("form", {}).get("number")
     if form != FORM:
         raise NotMeasured(
-            f"{file.stem} holds a report of form {form}, and this version reads form {FORM}. Build it again, or "
-            "use the version that built it."
+            f"{file.stem} holds a report of form {form}, and this version reads form {FORM}. Build it again, "
+            "or use the version that built it."
         )
     wards = [parts.pop(part) for part in sorted(parts) if part.startswith("ward ")]
     return {**parts, "wards": wards}

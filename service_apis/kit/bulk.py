@@ -61,10 +61,11 @@ class Image:
 
 def create_tables(connection: Connection, tables: MetaData) -> None:
     """Create tables that rows are to be loaded into, without indexes."""
-    on_postgresql = connection.dialect.name == "postgresql"
+    if connection.dialect.name == "postgresql":
+        postgresql.create_tables(connection, tables)
+        return
     for table in tables.sorted_tables:
-        # PostgreSQL would check each foreign key with each row; it has them added at the end.
-        connection.execute(CreateTable(table, include_foreign_key_constraints=[] if on_postgresql else None))
+        connection.execute(CreateTable(table))
 
 
 def create_indexes(connection: Connection, tables: MetaData) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Integer, MetaData, Table, func, select
+from sqlalchemy import BigInteger, Integer, MetaData, Table, func, select
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.schema import AddConstraint
+from sqlalchemy.schema import AddConstraint, CreateTable
 
 if TYPE_CHECKING:
     from psycopg import Cursor
@@ -20,6 +20,21 @@ def building(engine: Engine) -> Iterator[Connection]:
     """A connection to an empty database while a council is built there: all of it is kept, or nothing."""
     with engine.begin() as connection:
         yield connection
+
+
+def create_tables(connection: Connection, tables: MetaData) -> None:
+    """Create tables that rows are to be loaded into, without indexes and references to one another.
+
+    Whole numbers have the 64 bits that SQLite gives them; PostgreSQL's own INTEGER has 32.
+    """
+    wide = MetaData()
+    for table in tables.sorted_tables:
+        for column in table.to_metadata(wide).columns:
+            if isinstance(column.type, Integer):
+                column.type = BigInteger()
+    for table in wide.sorted_tables:
+        # Each reference would be checked with each row: they are added at the end.
+        connection.execute(CreateTable(table, include_foreign_key_constraints=[]))
 
 
 def load(connection: Connection, image: bytes) -> None:

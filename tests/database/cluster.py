@@ -40,7 +40,7 @@ class Cluster:
 def a_cluster() -> Iterator[Cluster]:
     """A cluster, stopped and deleted at the end. Raises NoDatabase."""
     programs = _programs()
-    # Not pytest's folder: the address of a socket may be no longer than 107 bytes, and postgres has to own it.
+    # Not pytest's folder: a socket's address has 107 bytes at most, and postgres has to own it.
     folder = Path(tempfile.mkdtemp(prefix="vc-pg-"))
     try:
         if os.geteuid() == 0:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from sandbox import __version__
 from sandbox.blocks import BlockRecords, DueEntry, Plan, Progress
 from sandbox.engines import Engine, InProcess
+from sandbox.fidelity import keep_report
 from sandbox.folder import FORMAT, DataFolder
 from sandbox.journeys import Base as JourneyBase
 from service_apis.kit.clock import at
@@ -22,6 +23,8 @@ from service_apis.kit.service import Service
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
+
+    from synthetic_data.fidelity import Measure
 
 __all__ = ["Plan", "Progress", "build", "build_into"]
 
@@ -63,6 +66,7 @@ class _Sums:
     residents: int = 0
     households: int = 0
     homes: int = 0
+    measure: Measure | None = None
     counters: dict[str, int] = field(default_factory=dict)
     due: dict[str, dict[DueEntry, None]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -71,6 +75,7 @@ class _Sums:
         self.residents += block.residents
         self.households += block.households
         self.homes += block.homes
+        self.measure = self.measure + block.measure if self.measure else block.measure
         self.counters |= block.counters
         for service, entries in block.due.items():
             self.due[service] |= dict.fromkeys(entries)
@@ -80,6 +85,7 @@ def _write(
     connection: Connection, plan: Plan, blocks: Iterable[BlockRecords], services: Mapping[str, Service]
 ) -> None:
     from service_apis.kit.bulk import create_indexes, create_tables, load
+    from synthetic_data.fidelity_report import report
 
     kept = [KitBase.metadata, JourneyBase.metadata, *(service.tables for service in services.values())]
     for tables in kept:
@@ -101,6 +107,8 @@ def _write(
     for model, rows in ((DueRecord, due), (Counter, counters), (ClockReading, reading), (Fact, facts)):
         if rows:
             connection.execute(model.__table__.insert(), rows)  # type: ignore[attr-defined]
+    if sums.measure:
+        keep_report(connection, report(plan.profile, sums.measure))
 
 
 def _facts(plan: Plan, sums: _Sums, services: Mapping[str, Service]) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from sandbox.cli.options import (
     DEFAULT_DATA,
     SERVER,
     AsOf,
+    DaskScheduler,
     Data,
     FixedKey,
     IdentifierMode,
@@ -22,6 +23,7 @@ from sandbox.cli.options import (
     Name,
     Residents,
     Seed,
+    Workers,
     as_day,
     as_mode,
 )
@@ -31,6 +33,7 @@ from service_apis.kit.discovery import discover
 if TYPE_CHECKING:
     from sandbox.build import Plan
     from sandbox.build import Progress as Show
+    from sandbox.engines import Engine
     from sandbox.stores import Database
 
 INTERRUPTED = 130
@@ -66,6 +69,8 @@ def up(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    workers: Workers = None,
+    dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
     host: Host = "127.0.0.1",
     port: Port = 8000,
@@ -82,7 +87,7 @@ def up(
     addresses = Addresses(host, port, ports)
     folder = DataFolder(data)
     with listening(addresses) as sockets, folder.served():
-        first = ask.already_there(folder, asked) or _build(folder, asked)
+        first = ask.already_there(folder, asked) or _build(folder, asked, workers, dask)
         sandbox = Sandbox(folder, services, first, key=key, ports=ports)
         try:
             open_to_callers(sockets)
@@ -105,6 +110,8 @@ def build(
     name: Name = None,
     identifiers: IdentifierMode = None,
     database: DatabaseUrl = None,
+    workers: Workers = None,
+    dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Build a council without serving it."""
@@ -114,25 +121,33 @@ def build(
     if database is not None:
         from sandbox.stores import Database
 
-        _build(Database.at(database), asked)
+        _build(Database.at(database), asked, workers, dask)
         return
     folder = DataFolder(data)
     there = ask.already_there(folder, asked)
     if there is not None:
         raise ask.ThereAlready(f"{there} is there already; serve it with `council up --name {there}`")
-    _build(folder, asked)
+    _build(folder, asked, workers, dask)
 
 
-def _build(where: DataFolder | Database, asked: Ask) -> str:
+def _build(where: DataFolder | Database, asked: Ask, workers: int | None, dask: str | None) -> str:
     """Build what was asked, showing how far it has got, and return its name."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+    from sandbox.engines import chosen
 
     started = machine.seconds()
-    plan = ask.plan_of(asked)
+    plan, engine = ask.plan_of(asked), chosen(workers, dask)
     console = Console(stderr=True)
     columns = (TextColumn("Building {task.fields[name]}"), BarColumn(), TextColumn("{task.description}"))
-    bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+    times = (
+        TimeElapsedColumn(),
+        TextColumn("and some"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+    )
+    bar = Progress(*columns, *times, console=console, transient=True)
     try:
         with _Stop() as stop, bar:
             task = bar.add_task("", total=1.0, name=plan.name)
@@ -141,7 +156,7 @@ def _build(where: DataFolder | Database, asked: Ask) -> str:
                 stop.look()
                 bar.update(task, description=what, completed=share)
 
-            facts = _built(where, plan, show)
+            facts = _built(where, plan, engine, show)
     except KeyboardInterrupt:
         typer.echo(f"council: the building of {plan.name} was interrupted; nothing is left of it", err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -153,15 +168,15 @@ def _build(where: DataFolder | Database, asked: Ask) -> str:
     return plan.name
 
 
-def _built(where: DataFolder | Database, plan: Plan, show: Show) -> dict[str, Any]:
+def _built(where: DataFolder | Database, plan: Plan, engine: Engine, show: Show) -> dict[str, Any]:
     """Build the council there and return what it says of itself."""
     from sandbox.build import build as build_council
     from sandbox.build import build_into
 
     if isinstance(where, DataFolder):
-        return read_facts(build_council(where, plan, discover(), show))
+        return read_facts(build_council(where, plan, discover(), show, engine))
     with where.building() as connection:
-        build_into(connection, plan, discover(), show)
+        build_into(connection, plan, discover(), show, engine)
     with where.reading() as contents:
         return contents.facts
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import signal
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sandbox import ask, machine
 from sandbox.ask import Ask
+from sandbox.cli.exporting import DatabaseUrl
 from sandbox.cli.options import (
     DEFAULT_DATA,
     SERVER,
@@ -28,6 +29,12 @@ from sandbox.cli.options import (
 )
 from sandbox.folder import DataFolder, OtherVersion, read_facts
 from service_apis.kit.discovery import discover
+
+if TYPE_CHECKING:
+    from sandbox.build import Plan
+    from sandbox.build import Progress as Show
+    from sandbox.engines import Engine
+    from sandbox.stores import Database
 
 INTERRUPTED = 130
 
@@ -102,27 +109,32 @@ def build(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    database: DatabaseUrl = None,
     workers: Workers = None,
     dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Build a council without serving it."""
-    folder = DataFolder(data)
     asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers))
     if asked.is_open:
         asked = Ask(name=ask.DEMO_NAME)
+    if database is not None:
+        from sandbox.stores import Database
+
+        _build(Database.at(database), asked, workers, dask)
+        return
+    folder = DataFolder(data)
     there = ask.already_there(folder, asked)
     if there is not None:
         raise ask.ThereAlready(f"{there} is there already; serve it with `council up --name {there}`")
     _build(folder, asked, workers, dask)
 
 
-def _build(folder: DataFolder, asked: Ask, workers: int | None, dask: str | None) -> str:
+def _build(where: DataFolder | Database, asked: Ask, workers: int | None, dask: str | None) -> str:
     """Build what was asked, showing how far it has got, and return its name."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    from sandbox.build import build as build_council
     from sandbox.engines import chosen
 
     started = machine.seconds()
@@ -144,17 +156,29 @@ def _build(folder: DataFolder, asked: Ask, workers: int | None, dask: str | None
                 stop.look()
                 bar.update(task, description=what, completed=share)
 
-            build_council(folder, plan, discover(), show, engine)
+            facts = _built(where, plan, engine, show)
     except KeyboardInterrupt:
         typer.echo(f"council: the building of {plan.name} was interrupted; nothing is left of it", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    facts = read_facts(folder.file(plan.name))
     typer.echo(
         f"Built {plan.name}: {facts['residents']:,} residents in {facts['homes']:,} homes, shaped like "
         f"{facts['shaped_like']} ({facts['figures']}), in {machine.seconds() - started:.1f} s",
         err=True,
     )
     return plan.name
+
+
+def _built(where: DataFolder | Database, plan: Plan, engine: Engine, show: Show) -> dict[str, Any]:
+    """Build the council there and return what it says of itself."""
+    from sandbox.build import build as build_council
+    from sandbox.build import build_into
+
+    if isinstance(where, DataFolder):
+        return read_facts(build_council(where, plan, discover(), show, engine))
+    with where.building() as connection:
+        build_into(connection, plan, discover(), show, engine)
+    with where.reading() as contents:
+        return contents.facts
 
 
 class _Stop:

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, journeys, services
+from sandbox.cli import auditing, councils, importing, journeys, services
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -22,6 +22,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 councils.add_to(app)
+importing.add_to(app)
 auditing.add_to(app)
 services.add_to(app)
 journeys.add_to(app)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -25,9 +26,15 @@ from sandbox.cli.options import (
     as_mode,
 )
 from sandbox.folder import DataFolder, OtherVersion, read_facts
+from sandbox.importing import INSIDE, STATED
 from service_apis.kit.discovery import discover
 
+if TYPE_CHECKING:
+    from sandbox.blocks import Plan
+    from sandbox.engines import Engine
+
 INTERRUPTED = 130
+_PEOPLE = {None: "generated", INSIDE: "imported", STATED: "imported as synthetic"}
 
 Host = Annotated[
     str,
@@ -113,13 +120,22 @@ def build(
 
 def _build(folder: DataFolder, asked: Ask) -> str:
     """Build what was asked, showing how far it has got, and return its name."""
+    return build_shown(folder, ask.plan_of(asked))
+
+
+def build_shown(
+    folder: DataFolder,
+    plan: Plan,
+    engine: Engine | None = None,
+    more_facts: Mapping[str, Any] | None = None,
+) -> str:
+    """Build a council, showing how far it has got, and return its name. See ``sandbox.build.build``."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
     from sandbox.build import build as build_council
 
     started = machine.seconds()
-    plan = ask.plan_of(asked)
     console = Console(stderr=True)
     columns = (TextColumn("Building {task.fields[name]}"), BarColumn(), TextColumn("{task.description}"))
     bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
@@ -131,7 +147,7 @@ def _build(folder: DataFolder, asked: Ask) -> str:
                 stop.look()
                 bar.update(task, description=what, completed=share)
 
-            build_council(folder, plan, discover(), show)
+            build_council(folder, plan, discover(), show, engine, more_facts)
     except KeyboardInterrupt:
         typer.echo(f"council: the building of {plan.name} was interrupted; nothing is left of it", err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -178,7 +194,7 @@ def list_councils(data: Data = DEFAULT_DATA) -> None:
     from rich.table import Table
 
     folder = DataFolder(data)
-    table = Table("Name", "Title", "Shaped like", "Residents", "Homes", "Seed", "As of", box=None)
+    table = Table("Name", "Title", "Shaped like", "Residents", "Homes", "Seed", "As of", "People", box=None)
     for name in folder.names():
         try:
             facts = read_facts(folder.file(name))
@@ -193,6 +209,7 @@ def list_councils(data: Data = DEFAULT_DATA) -> None:
             f"{facts['homes']:,}",
             str(facts["seed"]),
             facts["as_of"],
+            _PEOPLE[facts.get("imported")],
         )
     if table.row_count:
         Console().print(table)

@@ -15,6 +15,7 @@ from sandbox.cli.options import (
     DEFAULT_DATA,
     SERVER,
     AsOf,
+    DaskScheduler,
     Data,
     FixedKey,
     IdentifierMode,
@@ -22,6 +23,7 @@ from sandbox.cli.options import (
     Name,
     Residents,
     Seed,
+    Workers,
     as_day,
     as_mode,
 )
@@ -67,6 +69,8 @@ def up(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    workers: Workers = None,
+    dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
     host: Host = "127.0.0.1",
     port: Port = 8000,
@@ -83,7 +87,7 @@ def up(
     addresses = Addresses(host, port, ports)
     folder = DataFolder(data)
     with listening(addresses) as sockets, folder.served():
-        first = ask.already_there(folder, asked) or _build(folder, asked)
+        first = ask.already_there(folder, asked) or _build(folder, asked, workers, dask)
         sandbox = Sandbox(folder, services, first, key=key, ports=ports)
         try:
             open_to_callers(sockets)
@@ -105,6 +109,8 @@ def build(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    workers: Workers = None,
+    dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Build a council without serving it."""
@@ -115,12 +121,14 @@ def build(
     there = ask.already_there(folder, asked)
     if there is not None:
         raise ask.ThereAlready(f"{there} is there already; serve it with `council up --name {there}`")
-    _build(folder, asked)
+    _build(folder, asked, workers, dask)
 
 
-def _build(folder: DataFolder, asked: Ask) -> str:
+def _build(folder: DataFolder, asked: Ask, workers: int | None, dask: str | None) -> str:
     """Build what was asked, showing how far it has got, and return its name."""
-    return build_shown(folder, ask.plan_of(asked))
+    from sandbox.engines import chosen
+
+    return build_shown(folder, ask.plan_of(asked), chosen(workers, dask))
 
 
 def build_shown(
@@ -131,14 +139,20 @@ def build_shown(
 ) -> str:
     """Build a council, showing how far it has got, and return its name. See ``sandbox.build.build``."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     from sandbox.build import build as build_council
 
     started = machine.seconds()
     console = Console(stderr=True)
     columns = (TextColumn("Building {task.fields[name]}"), BarColumn(), TextColumn("{task.description}"))
-    bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+    times = (
+        TimeElapsedColumn(),
+        TextColumn("and some"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+    )
+    bar = Progress(*columns, *times, console=console, transient=True)
     try:
         with _Stop() as stop, bar:
             task = bar.add_task("", total=1.0, name=plan.name)

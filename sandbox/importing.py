@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from synthetic_data.own.reading import Sheet
     from synthetic_data.town import Town
 
-INSIDE, STATED = "checked against the safe ranges", "stated to be synthetic"
-"""What a council's facts say of people that were imported."""
 AT_SEA = ((600_000, 740_000), (500_000, 660_000))
 """Eastings and northings of the part of the North Sea in which towns lie."""
 _REMEDY = "Use one that is never issued, or state with --synthetic that the data are synthetic"

@@ -27,8 +27,7 @@ from sandbox.cli.options import (
     as_day,
     as_mode,
 )
-from sandbox.folder import DataFolder, OtherVersion, read_facts
-from sandbox.importing import INSIDE, STATED
+from sandbox.folder import CHECKED, STATED, DataFolder, OtherVersion, read_facts
 from service_apis.kit.discovery import discover
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from sandbox.engines import Engine
 
 INTERRUPTED = 130
-_PEOPLE = {None: "generated", INSIDE: "imported", STATED: "imported as synthetic"}
+_PEOPLE = {None: "generated", CHECKED: "imported", STATED: "imported as synthetic"}
 
 Host = Annotated[
     str,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,7 +22,7 @@ from sandbox.cli.options import (
     as_day,
     as_mode,
 )
-from sandbox.folder import DataFolder
+from sandbox.folder import CHECKED, STATED, DataFolder
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -150,11 +151,9 @@ def _summary(found: Sequence[Fault], all_faults: Path | None) -> str:
 
 
 def _build(folder: DataFolder, plan: Plan, brought: Brought, synthetic: bool) -> None:
-    from dataclasses import replace
-
-    from sandbox.importing import INSIDE, STATED, BroughtTown, town_brought
+    from sandbox.importing import BroughtTown, town_brought
 
     plan = replace(plan, residents=len(brought.residents))
     town = town_brought(brought, plan)
-    facts = {"imported": STATED if synthetic else INSIDE}
+    facts = {"imported": STATED if synthetic else CHECKED}
     build_shown(folder, plan, engine=BroughtTown(town), more_facts=facts)

@@ -63,7 +63,7 @@ class Sheet:
 
     def blame(self, row: int, column: str, wrong: str, remedy: str, *, unsafe: bool = False) -> None:
         """Note a fault of one row's cell."""
-        value = self.cells[column][row] if column in self.cells else ""
+        value = self.cells[column][row].strip() if column in self.cells else ""
         self.faults.append(Fault(self.file, self.lines[row], column, value, wrong, remedy, unsafe))
 
     def blame_file(self, wrong: str, remedy: str, line: int = 0, column: str = "") -> None:

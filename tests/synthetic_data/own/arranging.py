@@ -44,7 +44,7 @@ def template_in(folder: Path) -> Path:
     return folder
 
 
-def change(file: Path, line: int, **fields: str) -> None:
+def change(file: Path, line: int, /, **fields: str) -> None:
     """Change fields of the row that stands on a line of a sheet."""
     with file.open(newline="") as opened:
         rows = list(csv.reader(opened))

@@ -68,6 +68,9 @@ def _refuse_twice(sheet: Sheet, column: str, wrong: str) -> None:
 
 
 def _check_addresses(sheet: Sheet, nation: str) -> None:
+    if sheet.cells and not any(sheet.has(name) for name in ("line", "number", "building")):
+        sheet.blame_file("there is no column for an address's first line", "Add line, or number", 1)
+        return
     named = zip(*(sheet.column(name) for name in ("line", "number", "building")), strict=True)
     for row, parts in enumerate(named):
         if not any(parts) and not _said(sheet, row, "line"):
@@ -144,7 +147,7 @@ def _rows_by(sheet: Sheet, key: str) -> dict[Any, int]:
 def _blame_missing(sheet: Sheet, row: int, column: str, other: Sheet, key: str) -> None:
     """Say that a reference leads nowhere, unless the row it leads to could not be read."""
     value = sheet.column(column)[row]
-    if not other.cells or str(value) in other.torn.get(key, ()):
+    if key not in other.cells or str(value) in other.torn.get(key, ()):
         return
     sheet.blame(row, column, f"is no {key} of {other.file}", "Add it there, or correct it here")
 
@@ -153,6 +156,13 @@ def _check_people(brought: Brought, as_of: date) -> None:
     sheet = brought.residents
     _check_members(brought)
     _check_communal(brought)
+    for row, reference in enumerate(sheet.column("id") if sheet.has("id") else ()):
+        if reference is None and not _said(sheet, row, "id"):
+            sheet.blame(row, "id", "nothing is written here", "Fill in the column, or leave it out")
+    if sheet.cells and not (sheet.has("household") or sheet.has("uprn")):
+        remedy = "Add the column household, or uprn for those in communal establishments"
+        sheet.blame_file("it is not said where anybody lives", remedy, 1)
+        return
     given = (sheet.column(name) for name in ("household", "uprn"))
     for row, where in enumerate(zip(*given, strict=True)):
         if where == (None, None) and not (_said(sheet, row, "household") or _said(sheet, row, "uprn")):
@@ -211,8 +221,8 @@ def _refuse_too_young(sheet: Sheet, column: str, since: int, as_of: date) -> Non
 def _check_households(brought: Brought, as_of: date) -> None:
     """Every household has an adult, and one head and one partner at most, who are adults."""
     sheet, people = brought.households, brought.residents
-    if not people.cells or people.torn:
-        return
+    if people.torn or not (people.has("household") or people.has("uprn")):
+        return  # whoever is missing is missing for another reason
     born, homes = people.days("born"), people.column("household")
     # Whose date of birth could not be read is given the benefit of the doubt.
     ages = np.where(

@@ -112,7 +112,7 @@ def _read_rows(file: TextIO, sheet: Sheet) -> None:
     names: list[str] = []
     before = 0
     try:
-        names = [name.strip() for name in next(reader, [])]
+        names = [name.strip() for name in next((row for row in reader if any(row)), [])]
         if not _header_stands(sheet, names):
             return
         for row, before in _lines(reader):

@@ -17,7 +17,7 @@ from synthetic_data.own.filling import Making, Persons
 from synthetic_data.own.placing import Places, place
 from synthetic_data.own.reading import Sheet
 from synthetic_data.own.standing import Standing, standing
-from synthetic_data.quotas import Integers
+from synthetic_data.quotas import Flags, Integers
 from synthetic_data.town import (
     PROPERTY_KINDS,
     ROLES,
@@ -91,20 +91,7 @@ def town_of(
     )
     tenure = filling.tenures(brought.households, linked.households, stand, age, making)
     order = _order(linked, stand.role)
-    persons = Persons(
-        age=age[order],
-        sex=people.codes("sex")[order].astype(np.int8),
-        born=people.days("born")[order],
-        role=stand.role[order],
-        forename=people.text("forename")[order],
-        surname=people.text("surname")[order],
-        household=linked.household[order],
-        property=linked.lives_at[order],
-        street=places.street[linked.lives_at[order]],
-        student=student[order],
-        social=((linked.household >= 0) & is_social(tenure)[linked.household])[order],
-        in_care_home=((linked.household < 0) & (linked.kind[linked.lives_at] == _CARE_HOME))[order],
-    )
+    persons = _persons(people, order, linked, places, stand, tenure, age, student)
     return Town(
         name=written_name,
         profile=profile,
@@ -141,6 +128,33 @@ def _order(linked: _Linked, role: Integers) -> Integers:
     """People household by household, heads and partners first, those outside households last."""
     rank = np.select([role == _HEAD, role == _PARTNER], [0, 1], 2)
     return np.lexsort((rank, linked.lives_at, linked.household < 0))
+
+
+def _persons(
+    sheet: Sheet,
+    order: Integers,
+    linked: _Linked,
+    places: Places,
+    stand: Standing,
+    tenure: Integers,
+    age: Integers,
+    student: Flags,
+) -> Persons:
+    household, lives_at = linked.household[order], linked.lives_at[order]
+    return Persons(
+        age=age[order],
+        sex=sheet.codes("sex")[order].astype(np.int8),
+        born=sheet.days("born")[order],
+        role=stand.role[order],
+        forename=sheet.text("forename")[order],
+        surname=sheet.text("surname")[order],
+        household=household,
+        property=lives_at,
+        street=places.street[lives_at],
+        student=student[order],
+        social=(household >= 0) & is_social(tenure)[household],
+        in_care_home=(household < 0) & (linked.kind[lives_at] == _CARE_HOME),
+    )
 
 
 def _properties(

@@ -85,6 +85,9 @@ def test_a_command_does_what_it_is_shown_for(command: Shown, address: str, tmp_p
     if words[1] == "up":
         _starts_and_stops(words, address, tmp_path)
         return
+    if words[1] == "import" and "--template" not in words:
+        template = ["council", "import", "--template", "own"]
+        subprocess.run(template, cwd=tmp_path, env=environment(address), capture_output=True, check=True)
     done = subprocess.run(
         words, cwd=tmp_path, env=environment(address), capture_output=True, text=True, check=False
     )

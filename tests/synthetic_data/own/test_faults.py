@@ -56,6 +56,7 @@ CELLS = [
     ("households", 2, {"moved_in": "2026-06-01"}, "'2026-06-01' is not before 2026-06-01"),
     ("households", 2, {"cars": "-1"}, "cars: '-1' is no whole number from 0 to 20"),
     ("residents", 2, {"forename": " "}, "forename: nothing is written here. Every row"),
+    ("residents", 5, {"id": ""}, "id: nothing is written here. Fill in the column, or leave it out."),
     ("residents", 5, {"id": "R1"}, "id: 'R1' is the id of an earlier row, line 2"),
     ("residents", 4, {"household": "H7"}, "household: 'H7' is no id of households.csv."),
     ("residents", 4, {"household": ""}, "household: it is not said where this person lives."),
@@ -205,3 +206,22 @@ def test_too_many_rows_are_refused_without_reading_on(
 ) -> None:
     monkeypatch.setattr(reading, "MOST_ROWS", 3)
     assert "addresses.csv: has more than 3 rows. Bring fewer people." in said_of(template_in(tmp_path))
+
+
+def test_a_column_that_is_missing_is_not_blamed_on_every_row(tmp_path: Path) -> None:
+    for name in ("addresses", "residents"):
+        file = template_in(tmp_path) / f"{name}.csv"
+        file.write_text(file.read_text().replace("uprn,", "urpn,", 1).replace("household,", "home,", 1))
+        said = [each.partition(". ")[0] for each in said_of(tmp_path)]
+        expected = {
+            "addresses": [
+                "addresses.csv, line 1, uprn: this column is missing",
+                "addresses.csv, line 1, urpn: there is no such column",
+            ],
+            "residents": [
+                "residents.csv, line 1: it is not said where anybody lives",
+                "residents.csv, line 1, home: there is no such column",
+                "residents.csv, line 1, urpn: there is no such column",
+            ],
+        }
+        assert said == expected[name]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 from pathlib import Path
 
 import numpy as np
@@ -39,8 +40,6 @@ def one_home(folder: Path, *people: str) -> Path:
 
 def thinned(folder: Path, **kept: tuple[str, ...]) -> Path:
     """The sheets of a folder with these columns alone."""
-    import csv
-
     for name, columns in kept.items():
         with (folder / f"{name}.csv").open(newline="") as file:
             rows = [{column: row[column] for column in columns} for row in csv.DictReader(file)]
@@ -186,3 +185,18 @@ def test_the_sheets_tenures_shape_what_is_made_up(tmp_path: Path) -> None:
     social = is_social(town.households.tenure)[town.residents.household] & (town.residents.household >= 0)
     limited = town.residents.disability == 0
     assert limited[social].mean() > limited[~social].mean()
+
+
+@pytest.mark.parametrize("households", [1, 2, 3, 5, 8, 13, 40])
+@pytest.mark.parametrize("authority", ["Leeds", "Isle of Anglesey", "Isles of Scilly"])
+def test_a_town_may_be_as_small_as_one_household(authority: str, households: int, tmp_path: Path) -> None:
+    folder = bare(tmp_path, authority)
+    with (folder / "households.csv").open(newline="") as file:
+        homes = list(csv.DictReader(file))[7 : 7 + households]
+    kept = {home["id"] for home in homes}
+    with (folder / "residents.csv").open(newline="") as file:
+        people = [row for row in csv.DictReader(file) if row["household"] in kept]
+    write(folder, households=homes, residents=people)
+    town = imported(folder, authority)
+    assert sorted(town.households.id) == sorted(kept)
+    assert town.households.size.sum() == len(people)

@@ -121,11 +121,14 @@ def _refuse_taken(folder: DataFolder, name: str) -> None:
 
 def _read(files: tuple[Path, Path, Path], plan: Plan, synthetic: bool, all_faults: Path | None) -> Brought:
     """Read what was brought, or show its faults and raise CannotImport."""
+    from rich.console import Console
+
     from sandbox.importing import CannotImport, look_through, write_faults
     from synthetic_data.own.brought import read_all
 
-    brought = read_all(*files)
-    found = look_through(brought, plan, stated_synthetic=synthetic)
+    with Console(stderr=True).status("Checking every row"):
+        brought = read_all(*files)
+        found = look_through(brought, plan, stated_synthetic=synthetic)
     if all_faults is not None:
         write_faults(found, all_faults)
     if not found:

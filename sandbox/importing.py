@@ -90,7 +90,7 @@ def _refuse_unsafe(sheet: Sheet) -> None:
 _NOT_LOOKED_AT = {
     *("kind", "dwelling_type", "bedrooms", "council_tax_band", "empty_since", "second_home"),
     *("tenure", "moved_in", "cars", "sex", "born", "role", "ethnic_group", "economic_class", "student"),
-    *("country_of_birth", "english", "disability", "health", "unpaid_care", "household"),
+    *("country_of_birth", "english", "disability", "health", "unpaid_care", "household", "works", "income"),
     *("easting", "northing", "latitude", "longitude"),
 }
 """Columns of words of ours, dates, and small numbers; and points, which are looked at as such."""

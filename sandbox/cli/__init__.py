@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, importing, journeys, services
+from sandbox.cli import auditing, councils, fidelity, importing, journeys, services
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -24,6 +24,7 @@ app = typer.Typer(
 councils.add_to(app)
 importing.add_to(app)
 auditing.add_to(app)
+fidelity.add_to(app)
 services.add_to(app)
 journeys.add_to(app)
 

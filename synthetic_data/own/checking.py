@@ -16,7 +16,7 @@ from synthetic_data.town import BANDS, PROPERTY_KINDS, ROLES, Dates, Integers
 ADULT = 18
 MOST_WARDS = 999
 """There are no more safe codes."""
-ASKED_FROM = {"economic_class": 16, "student": ADULT, "english": 3, "unpaid_care": 5}
+ASKED_FROM = {"economic_class": 16, "student": ADULT, "english": 3, "unpaid_care": 5, "works": 16}
 """The ages from which the census asks for these; for students, from which councils do."""
 _HOME, _RESIDENT = PROPERTY_KINDS.index("home"), ROLES.index("resident")
 _OF_HOMES = ("dwelling_type", "bedrooms", "council_tax_band", "empty_since")

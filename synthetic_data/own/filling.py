@@ -13,9 +13,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from synthetic_data import cars as cars_of
-from synthetic_data import homes, origins, people, tenancies, wellbeing
-from synthetic_data.homes import not_lived_in
+from synthetic_data import homes, incomes, origins, people, tenancies, wellbeing
+from synthetic_data.homes import is_social, not_lived_in
 from synthetic_data.identifiers import Mode
+from synthetic_data.mixed_families import mixed_families
 from synthetic_data.own.placing import Places
 from synthetic_data.own.reading import Sheet
 from synthetic_data.own.standing import Standing
@@ -50,6 +51,7 @@ class Persons:
     """People in the order of the town's table: what is known of them before the rest is made up.
 
     ``household`` is -1 outside households; ``property`` is a row of the places, ``street`` its street.
+    ``tenure`` and ``composition`` are -1 outside households; ``deprivation`` is the class of the ward.
     """
 
     age: Integers
@@ -62,7 +64,9 @@ class Persons:
     property: Integers
     street: Integers
     student: Flags
-    social: Flags
+    tenure: Integers
+    composition: Integers
+    deprivation: Integers
     in_care_home: Flags
 
 
@@ -171,33 +175,30 @@ def facts_of_people(
     """The columns of the residents' table that a user may leave out; ``rows`` are those of the sheet."""
     given = {name: sheet.codes(name)[rows] for name in _CODED}
     said = sheet.codes("student")[rows]
-    age, belongs = persons.age, belonging(persons)
+    belongs = belonging(persons)
     first = np.searchsorted(belongs, np.arange(int(belongs[-1]) + 1))
-    group = either(
-        given["ethnic_group"],
-        people.ethnic_groups(
-            making.profile, belongs, persons.street[first], age, making.stream("ethnic_groups")
-        ),
+    street, head = persons.street[first], first[belongs]
+    drawn = people.ethnic_groups(
+        making.profile, belongs, street, persons.age, persons.role, making.stream("ethnic_groups")
     )
-    leaning = people.shared_leanings(belongs, making.stream("economic_classes.families"))
-    classes = people.economic_classes(
-        _with_students(making.profile, age, persons.student),
-        age,
-        persons.student,
-        persons.social,
-        leaning,
-        making.stream("economic_classes"),
-    )
+    mixed = mixed_families(drawn, head, persons.role, persons.composition, making.stream("mixed_families"))
+    group = either(given["ethnic_group"], mixed)
     email, mobile = _contacts(sheet, rows, persons, making)
     return {
         "ethnic_group": group,
-        "economic_class": either(given["economic_class"], classes),
-        "student": np.where(said >= 0, said == 1, persons.student) & (age >= 18),
+        "student": np.where(said >= 0, said == 1, persons.student) & (persons.age >= 18),
         "email": email,
         "mobile": mobile,
         **_origins(given, persons, group, making),
-        **_wellbeing(given, persons, making),
+        **_circumstances(given, persons, belongs, making),
     }
+
+
+def surnames_at_birth(sheet: Sheet, rows: Integers, persons: Persons) -> Text:
+    """The surname that each was born with: the one that they have, unless another was given."""
+    given = sheet.text("surname_at_birth")[rows].tolist()
+    names = [own or surname for own, surname in zip(given, persons.surname.tolist(), strict=True)]
+    return np.array(names, dtype=object)
 
 
 _CODED = (
@@ -208,6 +209,8 @@ _CODED = (
     "disability",
     "health",
     "unpaid_care",
+    "works",
+    "income",
 )
 
 
@@ -260,22 +263,42 @@ def _origins(
     return {"country_of_birth": country, "english": either(given["english"], spoken)}
 
 
-def _wellbeing(
-    given: dict[str, Integers],
-    persons: Persons,
-    making: Making,
-) -> dict[str, Integers]:
-    age = persons.age
+def _circumstances(
+    given: dict[str, Integers], persons: Persons, belongs: Integers, making: Making
+) -> dict[str, Any]:
+    """Class, disability, health, care given, work and income: each follows from those before."""
+    age, ward, profile = persons.age, persons.deprivation, making.profile
+    social = (persons.tenure >= 0) & is_social(persons.tenure)
+    drawn = people.economic_classes(
+        _with_students(profile, age, persons.student),
+        age,
+        persons.student,
+        social,
+        ward,
+        people.shared_leanings(belongs, making.stream("economic_classes.families")),
+        making.stream("economic_classes"),
+    )
+    economic_class = either(given["economic_class"], drawn)
     drawn = wellbeing.disabilities(
-        making.profile, age, persons.social, persons.in_care_home, making.stream("disabilities")
+        profile, age, social, persons.in_care_home, ward, making.stream("disabilities")
     )
     disability = either(given["disability"], drawn)
-    health = wellbeing.general_health(making.profile, age, disability, making.stream("health"))
+    health = wellbeing.general_health(profile, age, disability, ward, making.stream("health"))
     care = wellbeing.care_given(
-        making.profile, age, persons.sex, persons.household, disability, making.stream("care_given")
+        profile, age, persons.sex, persons.household, disability, ward, making.stream("care_given")
     )
+    working = incomes.in_work(
+        profile, age, economic_class, disability, persons.tenure, making.stream("in_work")
+    )
+    works = np.where(given["works"] >= 0, given["works"] == 1, working)
+    leaning = people.shared_leanings(belongs, making.stream("incomes.families"))
+    unit = incomes.unit_of_pay(profile)
+    income = incomes.incomes(profile, unit, age, economic_class, works, persons.tenure, leaning)
     return {
+        "economic_class": economic_class,
         "disability": disability,
         "health": either(given["health"], health),
         "unpaid_care": either(given["unpaid_care"], care),
+        "works": works,
+        "income": np.where(given["income"] >= 0, given["income"], income),
     }

@@ -161,6 +161,7 @@ RESIDENTS = SheetPlan(
         ),
         Column("forename", text(60), "the forename"),
         Column("surname", text(60), "the surname"),
+        Column("surname_at_birth", text(60), "the surname before a marriage", "the surname"),
         _of(SEXES, "sex", "the sex", None),
         Column("born", day, "the date of birth"),
         _of(ROLES, "role", "the place in the household", "read off ages, sexes and surnames"),
@@ -174,6 +175,13 @@ RESIDENTS = SheetPlan(
         _of(DISABILITIES, "disability", "disability (TS038)", SHARES + ", by age"),
         _of(HEALTH, "health", "general health (TS037)", SHARES + ", by age"),
         _of(UNPAID_CARE, "unpaid_care", "unpaid care given a week (TS039), from 5 on", SHARES),
+        Column("works", flag, "yes for those in paid work", SHARES + ", by age and class"),
+        Column(
+            "income",
+            whole(0, 100_000_000),
+            "gross and personal, in pounds a year",
+            "made up, by class and work",
+        ),
     ),
     (
         _named(

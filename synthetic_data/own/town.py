@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synthetic_data import place_names
-from synthetic_data.homes import is_social
+from synthetic_data.deprivation import deprivation_classes
 from synthetic_data.own import filling
 from synthetic_data.own.brought import Brought
 from synthetic_data.own.checking import ages_on
@@ -152,7 +152,11 @@ def _persons(
         property=lives_at,
         street=places.street[lives_at],
         student=student[order],
-        social=(household >= 0) & is_social(tenure)[household],
+        tenure=np.where(household >= 0, tenure[household], -1),
+        composition=np.where(household >= 0, stand.composition[household], -1),
+        deprivation=deprivation_classes(places.wards.deprivation)[
+            places.streets.ward[places.street[lives_at]]
+        ],
         in_care_home=(household < 0) & (linked.kind[lives_at] == _CARE_HOME),
     )
 
@@ -208,5 +212,6 @@ def _residents(sheet: Sheet, order: Integers, persons: Persons, making: Making) 
         born=persons.born,
         forename=persons.forename,
         surname=persons.surname,
+        surname_at_birth=filling.surnames_at_birth(sheet, order, persons),
         **filling.facts_of_people(sheet, order, persons, making),
     )

@@ -119,6 +119,7 @@ def exported(town: Town, folder: Path) -> Path:
         "uprn": uprn[people.property],
         "forename": people.forename,
         "surname": people.surname,
+        "surname_at_birth": people.surname_at_birth,
         "sex": _words(SEXES, people.sex),
         "born": _days(people.born),
         "role": _words(ROLES, people.role),
@@ -132,6 +133,8 @@ def exported(town: Town, folder: Path) -> Path:
         "disability": _words(DISABILITIES, people.disability),
         "health": _words(HEALTH, people.health),
         "unpaid_care": _words(UNPAID_CARE, people.unpaid_care),
+        "works": np.where(people.works, "yes", "no"),
+        "income": people.income,
     }
     return write(folder, addresses=_rows(addresses), households=_rows(homes_of), residents=_rows(residents))
 

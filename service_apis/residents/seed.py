@@ -9,7 +9,7 @@ import numpy as np
 from service_apis.kit.seeding import Columns, Seeding, columns
 from service_apis.residents.models import Address, Resident
 from service_apis.residents.rules import key
-from synthetic_data.town import ETHNIC_GROUPS, SEXES, Town
+from synthetic_data.town import ETHNIC_GROUPS, SEXES, Town, last_number
 
 
 def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
@@ -25,7 +25,9 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     housed = people.household >= 0
     # The last entry is what -1, "no household", points at.
     household_ids = np.array([*households.id, None], dtype=object)
-    seeding.counters["residents.household"] = seeding.numbers_before + len(households.size)
+    seeding.counters["residents.household"] = max(
+        seeding.numbers_before + len(households.size), last_number("H", households.id)
+    )
     yield columns(
         Resident,
         id=people.id,

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.amenities import Businesses, PollingPlaces, Premises, Schools
 from synthetic_data.streams import stream
 
 if TYPE_CHECKING:
@@ -175,11 +176,13 @@ class Wards:
 
 @dataclass(frozen=True, slots=True)
 class Streets:
-    """Streets. ``usrn`` is eight digits, 999xxxxx; ``ward`` a row of :class:`Wards`."""
+    """Streets. ``usrn`` is eight digits, 999xxxxx; ``ward`` a row of :class:`Wards`, ``polling_place``
+    of :class:`PollingPlaces`, where those who live there vote."""
 
     usrn: Integers
     name: Text
     ward: Integers
+    polling_place: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +241,8 @@ class Residents:
     ``economic_class`` is -1 under 16. ``student`` marks full-time students of 18 and over.
     ``email`` and ``mobile`` are None for those who gave none. ``country_of_birth`` indexes
     COUNTRIES_OF_BIRTH, ``english`` ENGLISH (-1 under 3), ``disability`` DISABILITIES, ``health``
-    HEALTH, ``unpaid_care`` (what they give, not get) UNPAID_CARE (-1 under 5).
+    HEALTH, ``unpaid_care`` (what they give, not get) UNPAID_CARE (-1 under 5). ``school`` is a row of
+    :class:`Schools`, -1 for those who go to none of them.
     """
 
     id: Text
@@ -259,6 +263,7 @@ class Residents:
     disability: Integers
     health: Integers
     unpaid_care: Integers
+    school: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -279,6 +284,10 @@ class Town:
     properties: Properties
     households: Households
     residents: Residents
+    premises: Premises
+    schools: Schools
+    polling_places: PollingPlaces
+    businesses: Businesses
     block: Block = Block()
 
     def stream(self, purpose: str) -> np.random.Generator:

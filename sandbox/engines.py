@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from importlib import import_module
 from multiprocessing.connection import wait
 from os import _exit
 from typing import Any, Protocol
@@ -90,14 +91,14 @@ class Dask:
 
     def _client(self) -> Any:
         try:
-            from distributed import Client
+            distributed: Any = import_module("distributed")
         except ImportError as error:
             raise NoSuchEngine(
                 "Dask is not installed here. `pip install distributed` into the environment of this command, "
                 "or leave out --dask"
             ) from error
         try:
-            return Client(self.address, timeout=10, set_as_default=False)
+            return distributed.Client(self.address, timeout=10, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise NoSuchEngine(
                 f"No Dask scheduler answers at {self.address}: {error}. Start one with `dask scheduler`, and "

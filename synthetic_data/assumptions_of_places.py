@@ -27,12 +27,12 @@ WARD_STRETCH, WARD_MARGIN = 1.5, 260.0
 WARD_SIZES = (0.85, 1.15)
 """The smallest and largest number of homes of a ward, in shares of the mean."""
 
-NEIGHBOURHOOD_STRAYS = 0.2
+NEIGHBOURHOOD_STRAYS = 0.3
 """How far a neighbourhood strays from the ward that its homes would put it in, as the standard deviation
 of its place in the order of the town's neighbourhoods: wards have a character and are mixed."""
-STANDING_STRAYS = 1.4
+STANDING_STRAYS = 1.9
 """How far a home strays from the neighbourhood that its worth would put it in, in council tax bands."""
-STANDING_OF_SOCIAL_RENT = -2.2
+STANDING_OF_SOCIAL_RENT = -1.8
 STANDING_OF_DWELLING = {"detached": 1.0, "flat": -0.7, "converted_house": -0.5, "caravan": -0.5}
 """What counts, beside band and bedrooms, for where a home stands among others, in bands."""
 

@@ -109,7 +109,9 @@ def _distribution(mean: float, most_deprived: float) -> tuple[Reals, Reals]:
 
 def _ranks(centre: Integers, rng: np.random.Generator) -> Integers:
     """The rank of each ward, from least to most deprived: worse towards the middle and one side."""
-    away = (centre - centre.mean(axis=0)) / max(float(np.ptp(centre)), 1.0)
+    away = centre - centre.mean(axis=0)
+    away /= max(float(np.abs(away).max()), 1.0)
     side = rng.uniform(0, 2 * np.pi)
-    field = away @ np.array([np.cos(side), np.sin(side)]) - np.hypot(*away.T) + rng.normal(0, 0.12, len(away))
+    slope = away @ np.array([np.cos(side), np.sin(side)])
+    field = np.round(slope - 0.7 * np.hypot(*away.T) + rng.normal(0, 0.12, len(away)), 9)
     return np.argsort(np.argsort(field, kind="stable"), kind="stable")

@@ -23,7 +23,7 @@ _CODE_OF_DWELLING = {
     "in_commercial_building": "RD06",
     "caravan": "RD01",
 }
-_CODE_OF_PREMISES = {
+CODE_OF_PREMISES = {
     "shop": "CR08",
     "supermarket": "CR08",
     "hairdresser": "CR08",
@@ -75,7 +75,7 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     uprn = places.uprn.astype(str)
     dwelling_codes = np.array([_CODE_OF_DWELLING[each] for each in DWELLING_TYPES])
     kind_codes = np.array([_CODE_OF_KIND[each] for each in PROPERTY_KINDS])
-    premises_codes = np.array([_CODE_OF_PREMISES[each] for each in PREMISES_KINDS])
+    premises_codes = np.array([CODE_OF_PREMISES[each] for each in PREMISES_KINDS])
     is_home = homes.kind == PROPERTY_KINDS.index("home")
     yield columns(
         Property,

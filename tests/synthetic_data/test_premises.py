@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import pytest
 from synthetic_data.amenities import PREMISES_KINDS, SIC_DIVISIONS, TRADES
 from synthetic_data.assumptions_of_trades import TRADES as TRADE_TABLE
 from synthetic_data.build import build_blocks
+from synthetic_data.polling import polling_places
 from synthetic_data.profiles import find_profile
 from synthetic_data.town import Town
 from tests.synthetic_data.conftest import AS_OF, joined
@@ -134,3 +136,20 @@ def test_a_large_ward_has_several_polling_places(build: Callable[..., Town]) -> 
     assert town.polling_places.code.size >= 7
     assert town.polling_places.code[0] == "AA"
     assert np.unique(town.streets.polling_place).size > 3
+
+
+def test_nobody_votes_in_another_ward_even_if_its_polling_place_is_nearer(hartlepool: Town) -> None:
+    premises = hartlepool.premises
+    together = replace(premises, easting=np.full_like(premises.easting, 670_000))
+    people = np.bincount(hartlepool.residents.property, minlength=hartlepool.properties.uprn.size)
+    places, of_street = polling_places(hartlepool.streets, hartlepool.properties, together, people, 0)
+    assert (places.ward[of_street] == hartlepool.streets.ward).all()
+
+
+def test_the_town_hall_and_most_shops_are_on_the_high_street(build: Callable[..., Town]) -> None:
+    town = build("Leeds", 20_000)
+    (high_street,) = np.flatnonzero(town.streets.name == "High Street").tolist()
+    assert town.premises.street[_kinds(town, "town_hall")].tolist() == [high_street]
+    shops = np.bincount(town.premises.street[_kinds(town, "shop")])
+    assert shops.argmax() == high_street
+    assert shops[high_street] > 1.5 * np.median(shops[shops > 0])

@@ -11,13 +11,16 @@ import numpy as np
 
 from synthetic_data import place_names, places
 from synthetic_data.blocks import Share, blocks_for, shares
+from synthetic_data.deprivation import deprivation_classes
 from synthetic_data.furnishing import Unfurnished, furnish
 from synthetic_data.homes import homes_of
+from synthetic_data.incomes import unit_of_pay
 from synthetic_data.premises import plan_premises
+from synthetic_data.quotas import Integers
 from synthetic_data.schools import schools_wanted
 from synthetic_data.society import form_society
 from synthetic_data.streams import seed_of_block, stream
-from synthetic_data.tables import describe, households_table, properties_table, settle
+from synthetic_data.tables import Setting, describe, households_table, properties_table, settle
 from synthetic_data.town import Block, Town, Wards
 from synthetic_data.wards import reach, slice_of, ward_count, wards_of_town
 
@@ -120,7 +123,8 @@ def build_block(blueprint: Blueprint, number: int) -> Town:
     )
     plots = all_plots.those(all_plots.premises < 0)
     settled = settle(society, plots)
-    persons = describe(profile, society, settled, seed, as_of, blueprint.identifiers, block)
+    setting = Setting(_deprivation_of_wards(blueprint, number)[streets.ward], unit_of_pay(blueprint.profile))
+    persons = describe(profile, society, settled, setting, seed, as_of, blueprint.identifiers, block)
     properties = properties_table(profile, homes, society, plots, settled, seed, as_of, block, blueprint.seed)
     furnished = furnish(
         Unfurnished(blueprint.seed, seed, as_of, block, blueprint.bounds[number]),
@@ -146,6 +150,11 @@ def build_block(blueprint: Blueprint, number: int) -> Town:
         businesses=furnished.businesses,
         block=block,
     )
+
+
+def _deprivation_of_wards(blueprint: Blueprint, number: int) -> Integers:
+    """The class of each ward of a block among all wards of the town."""
+    return deprivation_classes(blueprint.wards.deprivation)[slice(*blueprint.bounds[number : number + 2])]
 
 
 def build_blocks(

@@ -86,8 +86,8 @@ def lay_out(
 ) -> tuple[Streets, Plots]:
     """Give every home, communal establishment and planned premises a plot on a street in a ward.
 
-    ``worth`` is each home's standing, in bands; ``wards`` are the block's, and ``apart`` is how many
-    metres lie between the middles of neighbours.
+    ``worth`` is each home's standing, in bands; ``wards`` are the block's, the worst off first;
+    ``apart`` is how many metres lie between the middles of neighbours.
     """
     rng = stream(seed, "places")
     roads = _roads(worth, dwelling_type, planned, wards, rng)
@@ -168,10 +168,9 @@ def _wards_of_homes(worth: Reals, wards: Wards, rng: np.random.Generator) -> tup
     placed = np.argsort(np.argsort(np.arange(neighbourhoods) + strays))
     neighbourhood = np.empty(homes, dtype=np.int64)
     neighbourhood[by_worth] = placed[np.arange(homes) * neighbourhoods // homes]
-    worst_first = np.argsort(-wards.deprivation, kind="stable")
     sizes = quotas(homes, rng.uniform(*assumed.WARD_SIZES, count))
     ward = np.empty(homes, dtype=np.int64)
-    ward[np.argsort(neighbourhood, kind="stable")] = np.repeat(worst_first, sizes[worst_first])
+    ward[np.argsort(neighbourhood, kind="stable")] = np.repeat(np.arange(count), sizes)
     return neighbourhood, ward
 
 

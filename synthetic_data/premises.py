@@ -127,9 +127,9 @@ def _wards_of(counts: Integers, wards: Wards, central: int, rng: np.random.Gener
 
 
 def _estate_wards(residents: int, wards: Wards) -> Integers:
-    """Trading estates, in the more deprived wards first."""
+    """Trading estates, in the more deprived wards first, as a block's wards come."""
     count = max(1, round(residents / assumed.ESTATE_RESIDENTS))
-    return np.argsort(-wards.deprivation, kind="stable")[np.arange(count) % wards.name.size]
+    return np.arange(count) % wards.name.size
 
 
 def _name_the_others(

@@ -241,8 +241,10 @@ class Residents:
     ``economic_class`` is -1 under 16. ``student`` marks full-time students of 18 and over.
     ``email`` and ``mobile`` are None for those who gave none. ``country_of_birth`` indexes
     COUNTRIES_OF_BIRTH, ``english`` ENGLISH (-1 under 3), ``disability`` DISABILITIES, ``health``
-    HEALTH, ``unpaid_care`` (what they give, not get) UNPAID_CARE (-1 under 5). ``school`` is a row of
-    :class:`Schools`, -1 for those who go to none of them.
+    HEALTH, ``unpaid_care`` (what they give, not get) UNPAID_CARE (-1 under 5).
+    ``surname_at_birth`` differs from ``surname`` for those who took their partner's. ``works`` marks
+    those in paid work; ``income`` is gross and personal, in pounds a year, 0 under 16.
+    ``school`` is a row of :class:`Schools`, -1 for those who go to none of them.
     """
 
     id: Text
@@ -253,6 +255,7 @@ class Residents:
     born: Dates
     forename: Text
     surname: Text
+    surname_at_birth: Text
     ethnic_group: Integers
     economic_class: Integers
     student: Flags
@@ -263,6 +266,8 @@ class Residents:
     disability: Integers
     health: Integers
     unpaid_care: Integers
+    works: Flags
+    income: Integers
     school: Integers
 
 

@@ -16,6 +16,7 @@ from service_apis.kit.discovery import discover
 
 if TYPE_CHECKING:
     from synthetic_data.build import Blueprint
+    from synthetic_data.fidelity import Measure
     from synthetic_data.identifiers import Mode
     from synthetic_data.profiles import Profile
     from synthetic_data.town import Town
@@ -46,7 +47,8 @@ class BlockRecords:
     """What one block comes to.
 
     ``image`` holds the rows of every service's tables (see ``service_apis.kit.bulk.Image``); ``due`` is,
-    for each service, what it put on the agenda; ``counters`` the last number given out in each series.
+    for each service, what it put on the agenda; ``counters`` the last number given out in each series;
+    ``measure`` what was counted of the town.
     """
 
     number: int
@@ -56,6 +58,7 @@ class BlockRecords:
     image: bytes
     due: dict[str, tuple[DueEntry, ...]]
     counters: dict[str, int]
+    measure: Measure
 
 
 def drawn_up(plan: Plan) -> Blueprint:
@@ -93,6 +96,7 @@ def records_of(
     """The services' records of a town, or of one block of it."""
     from service_apis.kit.bulk import Image
     from service_apis.kit.seeding import Seeding
+    from synthetic_data.fidelity import measure
 
     known, image = discover(), Image()
     due: dict[str, tuple[DueEntry, ...]] = {}
@@ -113,4 +117,5 @@ def records_of(
         image=image.content(),
         due=due,
         counters=counters,
+        measure=measure(town),
     )

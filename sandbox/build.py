@@ -13,6 +13,7 @@ from sqlalchemy.schema import CreateIndex, CreateTable
 from sandbox import __version__
 from sandbox.blocks import BlockRecords, DueEntry, Plan, Progress
 from sandbox.engines import Engine, InProcess
+from sandbox.fidelity import keep_report
 from sandbox.folder import FORMAT, DataFolder
 from sandbox.journeys import Base as JourneyBase
 from service_apis.kit.clock import at
@@ -25,6 +26,8 @@ from service_apis.kit.service import Service
 if TYPE_CHECKING:
     from sqlalchemy import MetaData
     from sqlalchemy.engine import Connection
+
+    from synthetic_data.fidelity import Measure
 
 __all__ = ["Plan", "Progress", "build"]
 
@@ -55,6 +58,7 @@ class _Sums:
     residents: int = 0
     households: int = 0
     homes: int = 0
+    measure: Measure | None = None
     counters: dict[str, int] = field(default_factory=dict)
     due: dict[str, dict[DueEntry, None]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -63,6 +67,7 @@ class _Sums:
         self.residents += block.residents
         self.households += block.households
         self.homes += block.homes
+        self.measure = self.measure + block.measure if self.measure else block.measure
         self.counters |= block.counters
         for service, entries in block.due.items():
             self.due[service] |= dict.fromkeys(entries)
@@ -72,6 +77,7 @@ def _write(
     connection: Connection, plan: Plan, blocks: Iterable[BlockRecords], services: Mapping[str, Service]
 ) -> None:
     from service_apis.kit.bulk import load
+    from synthetic_data.fidelity_report import report
 
     kept = [KitBase.metadata, JourneyBase.metadata, *(service.tables for service in services.values())]
     for tables in kept:
@@ -93,6 +99,8 @@ def _write(
     for model, rows in ((DueRecord, due), (Counter, counters), (ClockReading, reading), (Fact, facts)):
         if rows:
             connection.execute(model.__table__.insert(), rows)  # type: ignore[attr-defined]
+    if sums.measure:
+        keep_report(connection, report(plan.profile, sums.measure))
 
 
 def _create_tables(connection: Connection, tables: MetaData) -> None:

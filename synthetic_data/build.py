@@ -74,11 +74,11 @@ def draw_up(
     if residents < FEWEST_RESIDENTS:
         raise ValueError(f"A town needs at least {FEWEST_RESIDENTS} residents, not {residents}.")
     place_names.check_invented_name(name)
-    blocks = blocks_for(residents, ward_count(profile, residents))
-    if blocks > MOST_BLOCKS:
+    bounds = blocks_for(residents, ward_count(profile, residents))
+    if bounds.size - 1 > MOST_BLOCKS:
         raise ValueError(f"{residents} residents are more than there are safe identifiers for.")
     written_name = place_names.display_name(name)
-    wards, bounds = wards_of_town(profile, residents, written_name, blocks, seed)
+    wards = wards_of_town(profile, residents, written_name, bounds, seed)
     standing = (wards.deprivation - wards.deprivation.mean()) / max(float(wards.deprivation.std()), 1e-9)
     lean = np.add.reduceat(standing, bounds[:-1]) / np.diff(bounds)
     return Blueprint(

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, journeys, services
+from sandbox.cli import auditing, councils, fidelity, journeys, services
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -23,6 +23,7 @@ app = typer.Typer(
 )
 councils.add_to(app)
 auditing.add_to(app)
+fidelity.add_to(app)
 services.add_to(app)
 journeys.add_to(app)
 

@@ -14,6 +14,7 @@ from sandbox.cli.options import (
     DEFAULT_DATA,
     SERVER,
     AsOf,
+    DaskScheduler,
     Data,
     FixedKey,
     IdentifierMode,
@@ -21,6 +22,7 @@ from sandbox.cli.options import (
     Name,
     Residents,
     Seed,
+    Workers,
     as_day,
     as_mode,
 )
@@ -60,6 +62,8 @@ def up(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    workers: Workers = None,
+    dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
     host: Host = "127.0.0.1",
     port: Port = 8000,
@@ -76,7 +80,7 @@ def up(
     addresses = Addresses(host, port, ports)
     folder = DataFolder(data)
     with listening(addresses) as sockets, folder.served():
-        first = ask.already_there(folder, asked) or _build(folder, asked)
+        first = ask.already_there(folder, asked) or _build(folder, asked, workers, dask)
         sandbox = Sandbox(folder, services, first, key=key, ports=ports)
         try:
             open_to_callers(sockets)
@@ -98,6 +102,8 @@ def build(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    workers: Workers = None,
+    dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Build a council without serving it."""
@@ -108,21 +114,28 @@ def build(
     there = ask.already_there(folder, asked)
     if there is not None:
         raise ask.ThereAlready(f"{there} is there already; serve it with `council up --name {there}`")
-    _build(folder, asked)
+    _build(folder, asked, workers, dask)
 
 
-def _build(folder: DataFolder, asked: Ask) -> str:
+def _build(folder: DataFolder, asked: Ask, workers: int | None, dask: str | None) -> str:
     """Build what was asked, showing how far it has got, and return its name."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
     from sandbox.build import build as build_council
+    from sandbox.engines import chosen
 
     started = machine.seconds()
-    plan = ask.plan_of(asked)
+    plan, engine = ask.plan_of(asked), chosen(workers, dask)
     console = Console(stderr=True)
     columns = (TextColumn("Building {task.fields[name]}"), BarColumn(), TextColumn("{task.description}"))
-    bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+    times = (
+        TimeElapsedColumn(),
+        TextColumn("and some"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+    )
+    bar = Progress(*columns, *times, console=console, transient=True)
     try:
         with _Stop() as stop, bar:
             task = bar.add_task("", total=1.0, name=plan.name)
@@ -131,7 +144,7 @@ def _build(folder: DataFolder, asked: Ask) -> str:
                 stop.look()
                 bar.update(task, description=what, completed=share)
 
-            build_council(folder, plan, discover(), show)
+            build_council(folder, plan, discover(), show, engine)
     except KeyboardInterrupt:
         typer.echo(f"council: the building of {plan.name} was interrupted; nothing is left of it", err=True)
         raise typer.Exit(INTERRUPTED) from None

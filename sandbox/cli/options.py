@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 COUNCIL = "The council"
 SERVER = "Where it answers"
+BUILDING = "How it is built"
 
 Data = Annotated[
     Path,
@@ -84,6 +85,25 @@ IdentifierMode = Annotated[
         "accepts them. People then have landlines, as it accepts no safe mobile.",
         show_default="unallocatable",
         rich_help_panel=COUNCIL,
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        max=64,
+        help="How many processes build a council of more than some 20,000 residents. It is the same council.",
+        show_default="as many as there are processors",
+        rich_help_panel=BUILDING,
+    ),
+]
+DaskScheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        help="Build on a Dask cluster instead: the address of its scheduler, [b]tcp://127.0.0.1:8786[/b].",
+        rich_help_panel=BUILDING,
     ),
 ]
 FixedKey = Annotated[

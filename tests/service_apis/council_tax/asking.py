@@ -51,7 +51,9 @@ def ledger(council: CouncilUnderTest, reference: str) -> list[dict[str, Any]]:
     return everything(council, f"/accounts/{reference}/transactions")
 
 
-def household(council: CouncilUnderTest, adults: int, size: int | None = None) -> list[dict[str, Any]]:
+def household(
+    council: CouncilUnderTest, adults: int, size: int | None = None, liable: int | None = None
+) -> list[dict[str, Any]]:
     """The members of a household with so many adults, of whom none is disregarded, the eldest first."""
     homes: dict[str, list[dict[str, Any]]] = {}
     for resident in everything(council, "/residents", "residents"):
@@ -61,8 +63,10 @@ def household(council: CouncilUnderTest, adults: int, size: int | None = None) -
     for uprn, members in homes.items():
         grown = [each for each in members if each["born"] <= "2008-06-01"]
         if len(grown) == adults and (size is None or len(members) == size):
-            held = [each["code"] for each in account_at(council, uprn)["awards"]]
-            if held == ([wanted] if wanted else []):
+            theirs = account_at(council, uprn)
+            if liable is not None and len(theirs["liable_persons"]) != liable:
+                continue
+            if [each["code"] for each in theirs["awards"]] == ([wanted] if wanted else []):
                 return sorted(members, key=lambda each: str(each["born"]))
     raise AssertionError(f"no household of {adults} adults")
 

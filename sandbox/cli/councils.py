@@ -18,6 +18,7 @@ from sandbox.cli.options import (
     FixedKey,
     IdentifierMode,
     Like,
+    Mess,
     Name,
     Residents,
     Seed,
@@ -60,6 +61,7 @@ def up(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    mess: Mess = None,
     data: Data = DEFAULT_DATA,
     host: Host = "127.0.0.1",
     port: Port = 8000,
@@ -71,7 +73,7 @@ def up(
     from sandbox.serving import Addresses, greeting, listening, open_to_callers, serve, service_ports
 
     services = discover()
-    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers))
+    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers), mess)
     ports = service_ports(service_port or [], [service.url_name for service in services.values()])
     addresses = Addresses(host, port, ports)
     folder = DataFolder(data)
@@ -98,11 +100,12 @@ def build(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    mess: Mess = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Build a council without serving it."""
     folder = DataFolder(data)
-    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers))
+    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers), mess)
     if asked.is_open:
         asked = Ask(name=ask.DEMO_NAME)
     there = ask.already_there(folder, asked)

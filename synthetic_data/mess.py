@@ -1,8 +1,9 @@
 """Mess: the faults that a service's copy of the town's people has, and what each clean value was.
 
 The rates are those of ``assumptions_of_mess``, times a level from 0 (none) to 1. Each kind of fault draws
-from a stream of its own, so that more of one kind moves none of another. No fault makes an identifier that
-the town does not have: telephone numbers and homes are other people's, and e-mail addresses go missing.
+from a stream of its own, so that more of one kind redraws none of another; a value has one fault at most.
+No fault makes an identifier that the town does not have: telephone numbers and homes are other people's, and
+e-mail addresses go missing.
 """
 
 from __future__ import annotations

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, journeys, services
+from sandbox.cli import auditing, councils, journeys, matching, services
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -25,6 +25,7 @@ councils.add_to(app)
 auditing.add_to(app)
 services.add_to(app)
 journeys.add_to(app)
+matching.add_to(app)
 
 
 def main() -> None:

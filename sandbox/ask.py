@@ -75,9 +75,6 @@ def plan_of(ask: Ask) -> Plan:
         check_invented_name(name)
     except (RealPlaceName, UnusableName) as refusal:
         raise CannotBe(str(refusal)) from refusal
-    mess = A_LITTLE if ask.mess is None else ask.mess
-    if not 0 <= mess <= 1:
-        raise CannotBe(f"--mess takes a number from 0 to 1, not {mess}")
     return Plan(
         name=name,
         profile=profile,
@@ -85,7 +82,7 @@ def plan_of(ask: Ask) -> Plan:
         seed=seed,
         as_of=ask.as_of or machine.today(),
         identifiers=ask.identifiers or DEFAULT_IDENTIFIERS,
-        mess=mess,
+        mess=A_LITTLE if ask.mess is None else ask.mess,
     )
 
 

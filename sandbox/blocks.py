@@ -17,6 +17,7 @@ from synthetic_data.assumptions_of_mess import A_LITTLE
 
 if TYPE_CHECKING:
     from synthetic_data.build import Blueprint
+    from synthetic_data.fidelity import Measure
     from synthetic_data.identifiers import Mode
     from synthetic_data.profiles import Profile
     from synthetic_data.town import Town
@@ -49,7 +50,8 @@ class BlockRecords:
     """What one block comes to.
 
     ``image`` holds the rows of every service's tables (see ``service_apis.kit.bulk.Image``); ``due`` is,
-    for each service, what it put on the agenda; ``counters`` the last number given out in each series.
+    for each service, what it put on the agenda; ``counters`` the last number given out in each series;
+    ``measure`` what was counted of the town.
     """
 
     number: int
@@ -59,6 +61,7 @@ class BlockRecords:
     image: bytes
     due: dict[str, tuple[DueEntry, ...]]
     counters: dict[str, int]
+    measure: Measure
 
 
 def drawn_up(plan: Plan) -> Blueprint:
@@ -100,6 +103,7 @@ def records_of(
     """The services' records of a town, or of one block of it; ``mess`` is the level of faults in them."""
     from service_apis.kit.bulk import Image
     from service_apis.kit.seeding import Seeding
+    from synthetic_data.fidelity import measure
 
     known, image = discover(), Image()
     due: dict[str, tuple[DueEntry, ...]] = {}
@@ -122,4 +126,5 @@ def records_of(
         image=image.content(),
         due=due,
         counters=counters,
+        measure=measure(town),
     )

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.schema import CreateIndex, CreateTable
-
 from sandbox import __version__
 from sandbox.blocks import BlockRecords, DueEntry, Plan, Progress
 from sandbox.engines import Engine, InProcess
+from sandbox.fidelity import keep_report
 from sandbox.folder import FORMAT, DataFolder
 from sandbox.journeys import Base as JourneyBase
 from service_apis.kit.clock import at
@@ -23,10 +22,11 @@ from service_apis.kit.records import DueEntry as DueRecord
 from service_apis.kit.service import Service
 
 if TYPE_CHECKING:
-    from sqlalchemy import MetaData
     from sqlalchemy.engine import Connection
 
-__all__ = ["Plan", "Progress", "build"]
+    from synthetic_data.fidelity import Measure
+
+__all__ = ["Plan", "Progress", "build", "build_into"]
 
 
 def build(
@@ -42,10 +42,21 @@ def build(
     it is. Raises HalfBuilt where an earlier build of that name was killed, and what the engine raises.
     """
     with folder.building(plan.name) as file, building(file) as connection:
-        blocks = (engine or InProcess()).blocks(plan, tuple(services), progress)
-        _write(connection, plan, blocks, services)
-        progress("the last touches", 1.0)
+        build_into(connection, plan, services, progress, engine)
     return folder.file(plan.name)
+
+
+def build_into(
+    connection: Connection,
+    plan: Plan,
+    services: Mapping[str, Service],
+    progress: Progress,
+    engine: Engine | None = None,
+) -> None:
+    """Build the council on a connection of ``kit.db.building``, or of ``Database.building``."""
+    blocks = (engine or InProcess()).blocks(plan, tuple(services), progress)
+    _write(connection, plan, blocks, services)
+    progress("the last touches", 1.0)
 
 
 @dataclass(slots=True)
@@ -55,6 +66,7 @@ class _Sums:
     residents: int = 0
     households: int = 0
     homes: int = 0
+    measure: Measure | None = None
     counters: dict[str, int] = field(default_factory=dict)
     due: dict[str, dict[DueEntry, None]] = field(default_factory=lambda: defaultdict(dict))
 
@@ -63,6 +75,7 @@ class _Sums:
         self.residents += block.residents
         self.households += block.households
         self.homes += block.homes
+        self.measure = self.measure + block.measure if self.measure else block.measure
         self.counters |= block.counters
         for service, entries in block.due.items():
             self.due[service] |= dict.fromkeys(entries)
@@ -71,17 +84,18 @@ class _Sums:
 def _write(
     connection: Connection, plan: Plan, blocks: Iterable[BlockRecords], services: Mapping[str, Service]
 ) -> None:
-    from service_apis.kit.bulk import load
+    from service_apis.kit.bulk import create_indexes, create_tables, load
+    from synthetic_data.fidelity_report import report
 
     kept = [KitBase.metadata, JourneyBase.metadata, *(service.tables for service in services.values())]
     for tables in kept:
-        _create_tables(connection, tables)
+        create_tables(connection, tables)
     sums = _Sums()
     for block in blocks:
         load(connection, block.image)
         sums.add(block)
     for tables in kept:
-        _create_indexes(connection, tables)
+        create_indexes(connection, tables)
     due = [
         {"at": instant, "service": slug, "kind": kind, "subject": subject}
         for slug in services
@@ -93,18 +107,8 @@ def _write(
     for model, rows in ((DueRecord, due), (Counter, counters), (ClockReading, reading), (Fact, facts)):
         if rows:
             connection.execute(model.__table__.insert(), rows)  # type: ignore[attr-defined]
-
-
-def _create_tables(connection: Connection, tables: MetaData) -> None:
-    for table in tables.sorted_tables:
-        connection.execute(CreateTable(table))
-
-
-def _create_indexes(connection: Connection, tables: MetaData) -> None:
-    """Create the indexes once the rows are there, which is quicker, and always in the same order."""
-    for table in tables.sorted_tables:
-        for index in sorted(table.indexes, key=lambda each: str(each.name)):
-            connection.execute(CreateIndex(index))
+    if sums.measure:
+        keep_report(connection, report(plan.profile, sums.measure))
 
 
 def _facts(plan: Plan, sums: _Sums, services: Mapping[str, Service]) -> dict[str, Any]:

@@ -12,11 +12,12 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from importlib import import_module
 from multiprocessing.connection import wait
 from os import _exit
 from typing import Any, Protocol
 
-from sandbox import __version__
+from sandbox import __version__, machine
 from sandbox.blocks import BlockRecords, Plan, Progress, drawn_up, seed_block
 from sandbox.failure import Failure
 from service_apis.kit.discovery import discover
@@ -90,13 +91,14 @@ class Dask:
 
     def _client(self) -> Any:
         try:
-            from distributed import Client
+            distributed: Any = import_module("distributed")
         except ImportError as error:
             raise NoSuchEngine(
-                "Dask is not installed here: pip install 'virtual-council[dask]', or leave out --dask"
+                "Dask is not installed here. `pip install distributed` into the environment of this command, "
+                "or leave out --dask"
             ) from error
         try:
-            return Client(self.address, timeout=10, set_as_default=False)
+            return distributed.Client(self.address, timeout=10, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
             raise NoSuchEngine(
                 f"No Dask scheduler answers at {self.address}: {error}. Start one with `dask scheduler`, and "
@@ -120,6 +122,19 @@ class Dask:
 
 def _version() -> str:
     return __version__
+
+
+def chosen(workers: int | None, dask: str | None) -> Engine:
+    """The engine that was asked for; as many processes as there are processors if none was.
+
+    Raises NoSuchEngine where both were.
+    """
+    if dask is not None:
+        if workers is not None:
+            raise NoSuchEngine("The Dask cluster has workers of its own: leave out --workers or --dask")
+        return Dask(dask)
+    wanted = workers or machine.processors()
+    return Processes(wanted) if wanted > 1 else InProcess()
 
 
 class _Coming:

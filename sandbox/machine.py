@@ -1,4 +1,4 @@
-"""The only module that asks the machine: its clock, its randomness, its process id.
+"""The only module that asks the machine: its clock, its randomness, its process id and processors.
 
 The council's own time and identifiers come from the council. What is read here serves the
 sandbox's plumbing alone: keys, request ids, how long a step took.
@@ -34,6 +34,13 @@ def new_key() -> str:
 def request_id() -> str:
     """An id for one request, unlike any other of this process or another."""
     return f"{_start}-{next(_numbers)}"
+
+
+def processors() -> int:
+    """How many processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
 
 
 def process_id() -> int:

@@ -174,7 +174,8 @@ def by_age(table: dict[int, float], oldest: int = 110) -> list[float]:
 
 
 SHARES_SURNAME = {"partner": 0.74, "child": 0.93, "parent": 0.6}
-"""Share of people in each role who bear the surname of the head of their household."""
+"""Share of people in each role who bear the surname of the head of their household; a parent, the one
+that the head was born with."""
 
 NAMING = {
     "bangladeshi": ((("bengali", "muslim"),), 0.9),

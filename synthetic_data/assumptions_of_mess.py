@@ -44,9 +44,6 @@ PHONE_OF_THE_HOUSEHOLD = 0.7
 OLDEST_YEARS = 110
 """No date of birth is mistaken for one so long ago that a clerk would notice."""
 
-MARRIED_NAME = 0.95
-"""Of women who share the surname of the man they live with as a couple, how many were born with another."""
-
 NICKNAMES = {
     "Abigail": ("Abby", "Gail"),
     "Alan": ("Al",),

@@ -114,7 +114,7 @@ DISABILITY_BY_AGE = {
     90: (0.4, 0.28, 0.05, 0.27),
 }
 DISABILITY_IN_SOCIAL_RENT = (2.3, 1.7, 1.2, 0.7)
-DISABILITY_IN_CARE_HOME = (12.0, 3.0, 0.5, 0.2)
+DISABILITY_IN_CARE_HOME = (18.0, 4.0, 0.4, 0.15)
 """How much likelier each of DISABILITIES is from an age on, and in a home of a kind."""
 
 HEALTH_BY_DISABILITY = {

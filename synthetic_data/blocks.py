@@ -55,9 +55,11 @@ class Share:
     profile: Profile
 
 
-def blocks_for(residents: int, wards: int) -> int:
-    """How many blocks a town is built in; each has a ward at least."""
-    return max(1, min(wards, round(residents / RESIDENTS_A_BLOCK)))
+def blocks_for(residents: int, wards: int) -> Integers:
+    """The ward at which each block begins, and the number of wards: whole wards, as equal as may be."""
+    each = max(1, round(wards * RESIDENTS_A_BLOCK / residents))
+    blocks = -(-wards // each)
+    return np.arange(blocks + 1) * wards // blocks
 
 
 def shares(profile: Profile, residents: int, wards: Integers, deprivation: Reals, seed: int) -> list[Share]:

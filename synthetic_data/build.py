@@ -12,11 +12,13 @@ import numpy as np
 from synthetic_data import place_names, places
 from synthetic_data.assumptions_of_places import WORTH_OF_SOCIAL_RENT
 from synthetic_data.blocks import Share, blocks_for, shares
+from synthetic_data.deprivation import deprivation_classes
 from synthetic_data.homes import Homes, homes_of, is_social
+from synthetic_data.incomes import unit_of_pay
 from synthetic_data.quotas import Integers, Reals
 from synthetic_data.society import form_society
 from synthetic_data.streams import seed_of_block, stream
-from synthetic_data.tables import describe, households_table, properties_table, settle
+from synthetic_data.tables import Setting, describe, households_table, properties_table, settle
 from synthetic_data.town import Block, Town, Wards
 from synthetic_data.wards import reach, slice_of, ward_count, wards_of_town
 
@@ -72,11 +74,11 @@ def draw_up(
     if residents < FEWEST_RESIDENTS:
         raise ValueError(f"A town needs at least {FEWEST_RESIDENTS} residents, not {residents}.")
     place_names.check_invented_name(name)
-    blocks = blocks_for(residents, ward_count(profile, residents))
-    if blocks > MOST_BLOCKS:
+    bounds = blocks_for(residents, ward_count(profile, residents))
+    if bounds.size - 1 > MOST_BLOCKS:
         raise ValueError(f"{residents} residents are more than there are safe identifiers for.")
     written_name = place_names.display_name(name)
-    wards, bounds = wards_of_town(profile, residents, written_name, blocks, seed)
+    wards = wards_of_town(profile, residents, written_name, bounds, seed)
     standing = (wards.deprivation - wards.deprivation.mean()) / max(float(wards.deprivation.std()), 1e-9)
     lean = np.add.reduceat(standing, bounds[:-1]) / np.diff(bounds)
     return Blueprint(
@@ -109,7 +111,8 @@ def build_block(blueprint: Blueprint, number: int) -> Town:
         blueprint.seed,
     )
     settled = settle(society, plots)
-    persons = describe(profile, society, settled, seed, as_of, blueprint.identifiers, block)
+    setting = Setting(_deprivation_of_wards(blueprint, number)[streets.ward], unit_of_pay(blueprint.profile))
+    persons = describe(profile, society, settled, setting, seed, as_of, blueprint.identifiers, block)
     return Town(
         name=blueprint.name,
         profile=blueprint.profile,
@@ -124,6 +127,11 @@ def build_block(blueprint: Blueprint, number: int) -> Town:
         residents=persons,
         block=block,
     )
+
+
+def _deprivation_of_wards(blueprint: Blueprint, number: int) -> Integers:
+    """The class of each ward of a block among all wards of the town."""
+    return deprivation_classes(blueprint.wards.deprivation)[slice(*blueprint.bounds[number : number + 2])]
 
 
 def _worth(homes: Homes, tenure: Integers) -> Reals:

@@ -16,7 +16,7 @@ import numpy as np
 
 from synthetic_data.assumptions_of_mess import NICKNAMES, PHONE_OF_THE_HOUSEHOLD, RATES, RATES_OF_DUPLICATES
 from synthetic_data.mess_of_dates import transposed
-from synthetic_data.mess_of_names import misspelt, surnames_at_birth
+from synthetic_data.mess_of_names import misspelt
 from synthetic_data.quotas import Flags, Integers
 from synthetic_data.town import Dates, Text
 
@@ -98,12 +98,10 @@ def make_messy(
     streams: Streams,
     *,
     repeats: bool = False,
-    surname_at_birth: Text | None = None,
 ) -> Messy:
     """A copy of the town's people of these rows, with faults in ``parts`` at a level from 0 to 1.
 
-    ``repeats`` lets some people have a second entry. ``surname_at_birth`` has a row for each of the town's
-    residents; without it married women are given surnames of others of their ethnic group.
+    ``repeats`` lets some people have a second entry.
 
     Raises:
         ValueError: the level is not from 0 to 1, or a part is none of PARTS.
@@ -116,10 +114,8 @@ def make_messy(
     none = np.zeros(0, dtype=np.int64)
     if level == 0:
         return Messy(clean, (), none)
-    if surname_at_birth is None:
-        surname_at_birth = surnames_at_birth(town, town.stream("mess.surnames_at_birth"))
     rates = {kind: rate * level for kind, rate in RATES.items()}
-    first = _Entries(town, clean, rates, streams, surname_at_birth).faulted(parts)
+    first = _Entries(town, clean, rates, streams).faulted(parts)
     if not repeats:
         return Messy(*first, none)
     twice = np.flatnonzero(streams("duplicate").random(person.size) < rates["duplicate"])
@@ -128,7 +124,6 @@ def make_messy(
         clean_copy(town, person[twice]),
         RATES_OF_DUPLICATES,
         lambda kind: streams(f"duplicate.{kind}"),
-        surname_at_birth,
         together=False,
     ).faulted(parts)
     return Messy(*_joined(first, second), twice)
@@ -154,7 +149,6 @@ class _Entries:
     clean: Copy
     rates: dict[str, float]
     streams: Streams
-    surname_at_birth: Text
     together: bool = True
     """Whether an old address is that of a whole household."""
 
@@ -211,7 +205,7 @@ class _Entries:
         return f"misspelt_{part}", lambda rows: misspelt(names[rows], rng), long_enough
 
     def _maiden_name(self, _part: str) -> _Making:
-        born_as = self.surname_at_birth[self.clean.person]
+        born_as = self.town.residents.surname_at_birth[self.clean.person]
         return "maiden_name", lambda rows: born_as[rows], np.asarray(born_as != self.clean.surname)
 
     def _transposed(self, _part: str) -> _Making:

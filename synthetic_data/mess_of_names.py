@@ -1,18 +1,13 @@
-"""Names as they are mistaken: typed or heard wrong, or the one that a married woman was born with."""
+"""Names as they are mistaken: typed wrong, or heard wrong on the telephone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthetic_data.assumptions_of_mess import MARRIED_NAME, NEIGHBOURING_KEYS, SOUND_ALIKES
-from synthetic_data.quotas import Integers
-from synthetic_data.town import ETHNIC_GROUPS, ROLES, SEXES, Text
-
-if TYPE_CHECKING:
-    from synthetic_data.town import Town
+from synthetic_data.assumptions_of_mess import NEIGHBOURING_KEYS, SOUND_ALIKES
+from synthetic_data.town import Text
 
 
 def misspelt(names: Text, rng: np.random.Generator) -> Text:
@@ -73,39 +68,3 @@ _MISTAKES: tuple[Callable[[str, float, float], str], ...] = (
     _swapped,
     _sound_alike,
 )
-
-
-def surnames_at_birth(town: Town, rng: np.random.Generator) -> Text:
-    """The surname that each resident was born with.
-
-    Most women who share their surname with the man they live with as a couple had another, which is one of
-    somebody else of their ethnic group in the town; all others have kept theirs.
-    """
-    people = town.residents
-    given, couple = people.surname.copy(), _spouse(town)
-    wives = (couple >= 0) & (people.sex == SEXES.index("F"))
-    wives &= people.sex[couple] == SEXES.index("M")
-    wives &= people.surname[couple] == people.surname
-    wives &= rng.random(wives.size) < MARRIED_NAME
-    chance = rng.random(wives.size)
-    for group in range(len(ETHNIC_GROUPS)):
-        members = np.flatnonzero(people.ethnic_group == group)
-        rows = members[wives[members]]
-        given[rows] = people.surname[members[(chance[rows] * members.size).astype(np.int64)]]
-    return given
-
-
-def _spouse(town: Town) -> Integers:
-    """The row of the one with whom each resident is a couple, -1 for the others."""
-    people, households = town.residents, town.households.size.size
-    head, partner = (
-        np.flatnonzero((people.role == ROLES.index(role)) & (people.household >= 0))
-        for role in ("head", "partner")
-    )
-    of_household = np.full(households, -1, dtype=np.int64)
-    of_household[people.household[head]] = head
-    spouse = np.full(people.household.size, -1, dtype=np.int64)
-    spouse[partner] = of_household[people.household[partner]]
-    led = spouse[partner] >= 0
-    spouse[spouse[partner[led]]] = partner[led]
-    return spouse

@@ -7,15 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synthetic_data import assumptions, identifiers
+from synthetic_data.assumptions_of_families import (
+    ECONOMIC_CLASS_BY_DEPRIVATION,
+    MINORITIES_WITH_GRANDPARENT,
+)
 from synthetic_data.homes import margin
 from synthetic_data.people_names import mailbox_names
 from synthetic_data.quotas import Flags, Integers, Reals, allot, pick, rearrange
-from synthetic_data.town import ECONOMIC_CLASSES, ETHNIC_GROUPS, Text
+from synthetic_data.town import ECONOMIC_CLASSES, ETHNIC_GROUPS, ROLES, Text
 
 if TYPE_CHECKING:
     from synthetic_data.profiles import Profile
 
 _STUDENTS = ECONOMIC_CLASSES.index("students")
+_PARENT = ROLES.index("parent")
 _LARGEST_FIRST = ("white_british", "white_irish", "gypsy_or_irish_traveller", "other_white", "roma")
 
 
@@ -35,11 +40,17 @@ def students(profile: Profile, age: Integers, away: Flags, rng: np.random.Genera
 
 
 def economic_classes(
-    profile: Profile, age: Integers, student: Flags, social: Flags, leaning: Reals, rng: np.random.Generator
+    profile: Profile,
+    age: Integers,
+    student: Flags,
+    social: Flags,
+    deprivation_class: Integers,
+    leaning: Reals,
+    rng: np.random.Generator,
 ) -> Integers:
-    """Row of ECONOMIC_CLASSES of each person, -1 under 16.
+    """Row of ECONOMIC_CLASSES of each person, -1 under 16; lower in social rent and deprived wards.
 
-    Among those of one age and kind of home the higher classes go to those who lean least, so
+    Among those of one age, kind of home and ward the higher classes go to those who lean least, so
     that people with like ``leaning``, such as couples, are often of like class.
     """
     given = np.full(age.size, -1, dtype=np.int8)
@@ -48,10 +59,11 @@ def economic_classes(
     others = np.flatnonzero((age >= 16) & ~student)
     by_age = np.array(list(assumptions.ECONOMIC_CLASS_BY_AGE.values()))[:, :_STUDENTS]
     in_social_rent = np.array(assumptions.ECONOMIC_CLASS_IN_SOCIAL_RENT)[:_STUDENTS]
-    affinity = np.stack([by_age, by_age * in_social_rent], axis=1).reshape(-1, _STUDENTS)
+    by_ward = np.array(ECONOMIC_CLASS_BY_DEPRIVATION)[:, :_STUDENTS]
+    affinity = np.stack([by_age, by_age * in_social_rent], axis=1)[:, :, None, :] * by_ward
     age_class = np.digitize(age[others], list(assumptions.ECONOMIC_CLASS_BY_AGE)) - 1
-    group = age_class * 2 + social[others]
-    classes = allot(group, affinity, counts[:_STUDENTS], rng)
+    group = (age_class * 2 + social[others]) * len(by_ward) + deprivation_class[others]
+    classes = allot(group, affinity.reshape(-1, _STUDENTS), counts[:_STUDENTS], rng)
     given[others] = rearrange(classes, group, leaning[others])
     return given
 
@@ -62,19 +74,26 @@ def shared_leanings(belongs: Integers, rng: np.random.Generator) -> Reals:
 
 
 def ethnic_groups(
-    profile: Profile, belongs: Integers, street: Integers, age: Integers, rng: np.random.Generator
+    profile: Profile,
+    belongs: Integers,
+    street: Integers,
+    age: Integers,
+    role: Integers,
+    rng: np.random.Generator,
 ) -> Integers:
     """Row of ETHNIC_GROUPS of each person, mostly alike in a household and often on a street.
 
     ``belongs`` numbers each person's household (or the person, outside households) without
-    gaps; ``street`` is a row for each of these numbers. Minorities are younger and live in
-    larger households. A household at the edge of two groups is mixed.
+    gaps; ``street`` is a row for each of these numbers. Minorities are younger, live in larger
+    households and more often with a grandparent. A household at the edge of two groups is mixed.
     """
     units = street.size
     size = np.bincount(belongs, minlength=units)
     mean_age = np.bincount(belongs, weights=age, minlength=units) / np.maximum(size, 1)
+    with_parent = np.bincount(belongs, weights=role == _PARENT, minlength=units) > 0
     of_street: Reals = rng.normal(0, 1.0, int(street.max()) + 1)
     leaning = of_street[street] + rng.normal(0, 1.0, units) + mean_age / 30 - 0.25 * np.minimum(size, 7)
+    leaning -= MINORITIES_WITH_GRANDPARENT * with_parent
     rank = np.empty(units, dtype=np.int64)
     rank[np.argsort(-leaning, kind="stable")] = np.arange(units)
     sequence = [*_LARGEST_FIRST, *(group for group in ETHNIC_GROUPS if group not in _LARGEST_FIRST)]

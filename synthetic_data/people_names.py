@@ -141,15 +141,36 @@ def forenames(
 
 
 def surnames(
-    head: Integers, role: Integers, ethnic_group: Integers, lineage: Reals, rng: np.random.Generator
-) -> Text:
-    """A surname for each person; ``head`` is the row of the head of each one's household, or one's own."""
+    head: Integers,
+    role: Integers,
+    sex: Integers,
+    ethnic_group: Integers,
+    lineage: Reals,
+    rng: np.random.Generator,
+) -> tuple[Text, Text]:
+    """A surname for each person, and the one they were born with.
+
+    ``head`` is the row of the head of each one's household, or one's own. In a couple that shares a
+    name it is the man's; two of one sex share the head's. A grandparent in the house has the name
+    that the head was born with.
+    """
     own = _own_surnames(ethnic_group, lineage, rng)
     share = np.zeros(len(ROLES))
     for name, value in SHARES_SURNAME.items():
         share[ROLES.index(name)] = value
-    shared = rng.random(head.size) < share[role]
-    return np.asarray(np.where(shared, own[head], own))
+    shares = rng.random(head.size) < share[role]
+    takers, children, parents = (
+        np.flatnonzero(shares & (role == ROLES.index(name))) for name in ("partner", "child", "parent")
+    )
+    leads = head[takers]
+    his = (sex[takers] == SEXES.index("M")) & (sex[leads] == SEXES.index("F"))
+    surname = own.copy()
+    surname[leads] = surname[takers] = np.where(his, own[takers], own[leads])
+    surname[children] = surname[head[children]]
+    surname[parents] = own[head[parents]]
+    born_with = surname.copy()
+    born_with[leads], born_with[takers] = own[leads], own[takers]
+    return surname, born_with
 
 
 def _own_surnames(ethnic_group: Integers, lineage: Reals, rng: np.random.Generator) -> Text:

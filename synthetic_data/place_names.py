@@ -50,10 +50,12 @@ def display_name(slug: str) -> str:
 
 
 @cache
-def _real_names() -> tuple[tuple[str, str], ...]:
+def _real_names() -> tuple[tuple[str, str, str], ...]:
+    """Plain form, the same run together, and name as it is written, of every authority."""
     codes = dict(profile_names())
     others = [(plain, codes[code]) for plain, code in other_names().items()]
-    return tuple([(plain_name(name), name) for name in codes.values()] + others)
+    names = [(plain_name(name), name) for name in codes.values()] + others
+    return tuple((plain, plain.replace(" ", ""), name) for plain, name in names)
 
 
 def check_invented_name(slug: str) -> None:
@@ -66,19 +68,21 @@ def check_invented_name(slug: str) -> None:
     if len(slug) > 40 or not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", slug):
         raise UnusableName(slug)
     given = slug.replace("-", " ")
-    forms = {given, plain_name(given)}
-    for plain, name in _real_names():
-        run_together = plain.replace(" ", "")
-        if any(f" {plain} " in f" {form} " or _nearly(run_together, form.replace(" ", "")) for form in forms):
-            raise RealPlaceName(slug, name)
+    for form in dict.fromkeys((given, plain_name(given))):
+        # What is given is the matcher's second text, which it keeps its index of.
+        together = form.replace(" ", "")
+        matcher = difflib.SequenceMatcher(None, "", together, autojunk=False)
+        for plain, run_together, name in _real_names():
+            if f" {plain} " in f" {form} " or _nearly(run_together, together, matcher):
+                raise RealPlaceName(slug, name)
 
 
-def _nearly(real: str, given: str) -> bool:
+def _nearly(real: str, given: str, matcher: difflib.SequenceMatcher[str]) -> bool:
     if real == given:
         return True
     if min(len(real), len(given)) <= _SHORT or abs(len(real) - len(given)) > 2:
         return False
-    matcher = difflib.SequenceMatcher(None, real, given, autojunk=False)
+    matcher.set_seq1(real)
     return (
         matcher.real_quick_ratio() > _TOO_NEAR
         and matcher.quick_ratio() > _TOO_NEAR

@@ -17,6 +17,7 @@ from synthetic_data.assumptions import (
     SAME_SEX_COUPLES,
     by_age,
 )
+from synthetic_data.assumptions_of_families import GRANDPARENT_LIVES_IN
 from synthetic_data.household_shapes import Shapes
 from synthetic_data.matching import match_by_age
 from synthetic_data.quotas import Flags, Integers, Reals, pick
@@ -170,7 +171,7 @@ def _ages_for_others(seats: Seats, owner: Integers, students: Integers, rng: np.
         [
             at_university[owner],
             (known >= 43),
-            (known > 0) & (rng.random(number) < 0.35),
+            (known > 0) & (rng.random(number) < GRANDPARENT_LIVES_IN),
             known > 0,
             sharing,
             first,

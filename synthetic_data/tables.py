@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from synthetic_data import identifiers, origins, people, people_names, tenancies, wellbeing
+from synthetic_data import identifiers, incomes, origins, people, people_names, tenancies, wellbeing
 from synthetic_data.ages import born_on, days_past_birthday
 from synthetic_data.cars import cars
 from synthetic_data.homes import Homes, is_social
+from synthetic_data.mixed_families import mixed_families
 from synthetic_data.national_grid import to_latitude_longitude
 from synthetic_data.places import Plots
 from synthetic_data.quotas import Flags, Integers
@@ -41,6 +42,15 @@ class Settled:
     household_of: Integers
     property_of: Integers
     street_of: Integers
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a block must know of the whole town: ``deprivation_of_street`` is the class of each street's
+    ward among all wards, ``pay`` the town's unit of pay (:func:`synthetic_data.incomes.unit_of_pay`)."""
+
+    deprivation_of_street: Integers
+    pay: float
 
 
 def settle(society: Society, plots: Plots) -> Settled:
@@ -147,6 +157,7 @@ def describe(
     profile: Profile,
     society: Society,
     settled: Settled,
+    setting: Setting,
     seed: Seed,
     as_of: date,
     mode: identifiers.Mode,
@@ -162,13 +173,19 @@ def describe(
     outside = household < 0
     belongs = np.where(outside, rows - int((~outside).sum()) + settled.households.size, household)
     first = np.searchsorted(belongs, np.arange(int(belongs[-1]) + 1))
+    head = first[belongs]
     groups = people.ethnic_groups(
-        profile, belongs, settled.street_of[first], age, stream(seed, "people.ethnic_groups")
+        profile, belongs, settled.street_of[first], age, role, stream(seed, "people.ethnic_groups")
     )
-    social = ~outside & is_social(society.tenure)[society.seats.household[persons]]
-    lineage = stream(seed, "people.lineages").random(persons.size)[first[belongs]]
+    home = society.seats.household[persons]
+    composition = np.where(outside, -1, society.composition[home])
+    groups = mixed_families(groups, head, role, composition, stream(seed, "people.mixed_families"))
+    tenure = np.where(outside, -1, society.tenure[home])
+    lineage = stream(seed, "people.lineages").random(persons.size)[head]
     forename = people_names.forenames(sex, born, groups, lineage, stream(seed, "people.forenames"))
-    surname = people_names.surnames(first[belongs], role, groups, lineage, stream(seed, "people.surnames"))
+    surname, surname_at_birth = people_names.surnames(
+        head, role, sex, groups, lineage, stream(seed, "people.surnames")
+    )
     email, mobile = people.contact_details(
         forename, surname, age, mode, stream(seed, "people.contact_details")
     )
@@ -181,20 +198,19 @@ def describe(
         born=born,
         forename=forename,
         surname=surname,
+        surname_at_birth=surname_at_birth,
         ethnic_group=groups,
-        economic_class=people.economic_classes(
-            profile,
-            age,
-            student,
-            social,
-            people.shared_leanings(belongs, stream(seed, "people.economic_classes.families")),
-            stream(seed, "people.economic_classes"),
-        ),
         student=student & (age >= 18),
         email=email,
         mobile=mobile,
         **_origins(profile, age, role, household, belongs, groups, seed),
-        **_wellbeing(profile, age, sex, household, social, _in_care_home(society)[persons], seed),
+        **_circumstances(
+            profile,
+            _People(age, sex, household, belongs, tenure, student, _in_care_home(society)[persons]),
+            setting.deprivation_of_street[settled.street_of],
+            setting.pay,
+            seed,
+        ),
     )
 
 
@@ -206,7 +222,7 @@ def _origins(
     belongs: Integers,
     ethnic_group: Integers,
     seed: Seed,
-) -> dict[str, Integers]:
+) -> dict[str, Any]:
     leaning = people.shared_leanings(belongs, stream(seed, "origins.families"))
     country = origins.countries_of_birth(
         profile, age, role, household, ethnic_group, leaning, stream(seed, "origins.countries_of_birth")
@@ -215,24 +231,54 @@ def _origins(
     return {"country_of_birth": country, "english": spoken}
 
 
-def _wellbeing(
-    profile: Profile,
-    age: Integers,
-    sex: Integers,
-    household: Integers,
-    social: Flags,
-    in_care_home: Flags,
-    seed: Seed,
-) -> dict[str, Integers]:
-    disability = wellbeing.disabilities(
-        profile, age, social, in_care_home, stream(seed, "wellbeing.disabilities")
+@dataclass(frozen=True, slots=True)
+class _People:
+    """What circumstances follow from; ``tenure`` is -1 outside households."""
+
+    age: Integers
+    sex: Integers
+    household: Integers
+    belongs: Integers
+    tenure: Integers
+    student: Flags
+    in_care_home: Flags
+
+
+def _circumstances(
+    profile: Profile, of: _People, deprivation_class: Integers, pay: float, seed: Seed
+) -> dict[str, Any]:
+    """Class, disability, health, care given, work and income: each follows from those before."""
+    social = (of.tenure >= 0) & is_social(of.tenure)
+    economic_class = people.economic_classes(
+        profile,
+        of.age,
+        of.student,
+        social,
+        deprivation_class,
+        people.shared_leanings(of.belongs, stream(seed, "people.economic_classes.families")),
+        stream(seed, "people.economic_classes"),
     )
+    disability = wellbeing.disabilities(
+        profile, of.age, social, of.in_care_home, deprivation_class, stream(seed, "wellbeing.disabilities")
+    )
+    health = wellbeing.general_health(
+        profile, of.age, disability, deprivation_class, stream(seed, "wellbeing.health")
+    )
+    care = stream(seed, "wellbeing.care_given")
+    care_given = wellbeing.care_given(
+        profile, of.age, of.sex, of.household, disability, deprivation_class, care
+    )
+    works = incomes.in_work(
+        profile, of.age, economic_class, disability, of.tenure, stream(seed, "incomes.in_work")
+    )
+    leaning = people.shared_leanings(of.belongs, stream(seed, "incomes.families"))
     return {
+        "economic_class": economic_class,
         "disability": disability,
-        "health": wellbeing.general_health(profile, age, disability, stream(seed, "wellbeing.health")),
-        "unpaid_care": wellbeing.care_given(
-            profile, age, sex, household, disability, stream(seed, "wellbeing.care_given")
-        ),
+        "health": health,
+        "unpaid_care": care_given,
+        "works": works,
+        "income": incomes.incomes(profile, pay, of.age, economic_class, works, of.tenure, leaning),
     }
 
 

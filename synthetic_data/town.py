@@ -239,6 +239,8 @@ class Residents:
     ``email`` and ``mobile`` are None for those who gave none. ``country_of_birth`` indexes
     COUNTRIES_OF_BIRTH, ``english`` ENGLISH (-1 under 3), ``disability`` DISABILITIES, ``health``
     HEALTH, ``unpaid_care`` (what they give, not get) UNPAID_CARE (-1 under 5).
+    ``surname_at_birth`` differs from ``surname`` for those who took their partner's. ``works`` marks
+    those in paid work; ``income`` is gross and personal, in pounds a year, 0 under 16.
     """
 
     id: Text
@@ -249,6 +251,7 @@ class Residents:
     born: Dates
     forename: Text
     surname: Text
+    surname_at_birth: Text
     ethnic_group: Integers
     economic_class: Integers
     student: Flags
@@ -259,6 +262,8 @@ class Residents:
     disability: Integers
     health: Integers
     unpaid_care: Integers
+    works: Flags
+    income: Integers
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,36 +19,32 @@ if TYPE_CHECKING:
 TOWN_CENTRE = (670_000, 580_000)
 """Easting and northing, some 170 km off the coast of Northumberland."""
 
-_RESIDENTS_A_WARD = 800
-"""A small town has fewer wards than its authority, so that each still is one."""
+_RESIDENTS_A_WARD, _MOST_RESIDENTS = 800, 25_000
+"""A small town has fewer wards than its authority, so that each still is one; no ward is larger than any."""
 
 
 def ward_count(profile: Profile, residents: int) -> int:
-    """As many as the authority has, or one for each 800 residents where that is less; two at least."""
-    return max(2, min(profile.wards, residents // _RESIDENTS_A_WARD))
+    """As many as the authority has; fewer in a small town, more where it is made far larger than it is."""
+    return max(2, min(profile.wards, residents // _RESIDENTS_A_WARD), -(-residents // _MOST_RESIDENTS))
 
 
-def wards_of_town(
-    profile: Profile, residents: int, council: str, blocks: int, seed: Seed
-) -> tuple[Wards, Integers]:
-    """All wards of a town, block after block, and the row at which each block begins (and the last ends).
+def wards_of_town(profile: Profile, residents: int, council: str, bounds: Integers, seed: Seed) -> Wards:
+    """All wards of a town, block after block; within a block the worst off come first.
 
-    Within a block the worst off come first.
+    ``bounds`` are the wards at which the blocks begin, and the number of all.
     """
-    count = ward_count(profile, residents)
-    bounds = np.arange(blocks + 1) * count // blocks
+    count = int(bounds[-1])
     rng = stream(seed, "wards")
     centre = _centres(count, residents / count * profile.dwellings / profile.population)
     score = _scores(profile, count)[_ranks(centre, rng)]
-    order = np.lexsort((-score, np.repeat(np.arange(blocks), np.diff(bounds))))
-    wards = Wards(
+    order = np.lexsort((-score, np.repeat(np.arange(bounds.size - 1), np.diff(bounds))))
+    return Wards(
         identifiers.ward_codes(profile.nation, count),
         place_names.ward_names(count, council, rng),
         centre[order, 0],
         centre[order, 1],
         score[order],
     )
-    return wards, bounds
 
 
 def slice_of(wards: Wards, first: int, last: int) -> Wards:

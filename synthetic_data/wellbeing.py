@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from synthetic_data import assumptions_of_families as by_ward
 from synthetic_data import assumptions_of_people as assumed
 from synthetic_data.homes import margin
 from synthetic_data.quotas import Flags, Integers, allot
@@ -20,9 +21,15 @@ _CARES_FROM = 5
 
 
 def disabilities(
-    profile: Profile, age: Integers, social: Flags, in_care_home: Flags, rng: np.random.Generator
+    profile: Profile,
+    age: Integers,
+    social: Flags,
+    in_care_home: Flags,
+    deprivation_class: Integers,
+    rng: np.random.Generator,
 ) -> Integers:
-    """Row of DISABILITIES of each person; commoner with age, in social rent and in care homes."""
+    """Row of DISABILITIES of each person; commoner with age, in social rent, in care homes and in
+    deprived wards (see :func:`synthetic_data.deprivation.deprivation_classes`)."""
     by_age = np.array(list(assumed.DISABILITY_BY_AGE.values()))
     by_home = np.array(
         [
@@ -31,23 +38,31 @@ def disabilities(
             assumed.DISABILITY_IN_CARE_HOME,
         ]
     )
-    affinity = (by_age[:, None, :] * by_home[None, :, :]).reshape(-1, len(DISABILITIES))
+    by_class = np.array(by_ward.DISABILITY_BY_DEPRIVATION)
+    affinity = by_age[:, None, None, :] * by_home[None, :, None, :] * by_class[None, None, :, :]
     home = np.select([in_care_home, social], [2, 1], 0)
-    group = (np.digitize(age, list(assumed.DISABILITY_BY_AGE)) - 1) * len(by_home) + home
+    age_class = np.digitize(age, list(assumed.DISABILITY_BY_AGE)) - 1
+    group = (age_class * len(by_home) + home) * len(by_class) + deprivation_class
     counts = margin(age.size, profile.residents_by_disability, DISABILITIES)
-    return allot(group, affinity, counts, rng)
+    return allot(group, affinity.reshape(-1, len(DISABILITIES)), counts, rng)
 
 
 def general_health(
-    profile: Profile, age: Integers, disability: Integers, rng: np.random.Generator
+    profile: Profile,
+    age: Integers,
+    disability: Integers,
+    deprivation_class: Integers,
+    rng: np.random.Generator,
 ) -> Integers:
-    """Row of HEALTH of each person; worse with age and with a disability."""
+    """Row of HEALTH of each person; worse with age, with a disability and in deprived wards."""
     by_age = np.array(list(assumed.HEALTH_BY_AGE.values()))
     by_disability = np.array([assumed.HEALTH_BY_DISABILITY[word] for word in DISABILITIES])
-    affinity = (by_age[:, None, :] * by_disability[None, :, :]).reshape(-1, len(HEALTH))
+    by_class = np.array(by_ward.HEALTH_BY_DEPRIVATION)
+    affinity = by_age[:, None, None, :] * by_disability[None, :, None, :] * by_class[None, None, :, :]
     age_class = np.digitize(age, list(assumed.HEALTH_BY_AGE)) - 1
-    group = age_class * len(DISABILITIES) + disability
-    return allot(group, affinity, margin(age.size, profile.residents_by_health, HEALTH), rng)
+    group = (age_class * len(DISABILITIES) + disability) * len(by_class) + deprivation_class
+    counts = margin(age.size, profile.residents_by_health, HEALTH)
+    return allot(group, affinity.reshape(-1, len(HEALTH)), counts, rng)
 
 
 def care_given(
@@ -56,6 +71,7 @@ def care_given(
     sex: Integers,
     household: Integers,
     disability: Integers,
+    deprivation_class: Integers,
     rng: np.random.Generator,
 ) -> Integers:
     """Row of UNPAID_CARE of each person, -1 under five; most where somebody at home needs it."""
@@ -67,12 +83,14 @@ def care_given(
     by_home = np.ones((3, len(UNPAID_CARE)))
     by_home[1] = assumed.CARE_WITH_DISABLED_AT_HOME
     by_home[2, 1:] = assumed.CARE_IN_COMMUNAL
-    affinity = by_age[:, None, None, :] * by_sex[None, :, None, :] * by_home[None, None, :, :]
+    by_class = np.array(by_ward.CARE_BY_DEPRIVATION)
+    of_person = by_age[:, None, None, :] * by_sex[None, :, None, :] * by_home[None, None, :, :]
+    affinity = of_person[:, :, :, None, :] * by_class
     home = np.select([household < 0, _someone_else_limited(household, disability)], [2, 1], 0)
     age_class = np.digitize(age, list(assumed.CARE_BY_AGE)) - 1
-    group = ((age_class * len(SEXES) + sex) * len(by_home) + home)[asked]
+    group = ((age_class * len(SEXES) + sex) * len(by_home) + home) * len(by_class) + deprivation_class
     counts = margin(asked.size, profile.residents_by_care_given, UNPAID_CARE)
-    given[asked] = allot(group, affinity.reshape(-1, len(UNPAID_CARE)), counts, rng)
+    given[asked] = allot(group[asked], affinity.reshape(-1, len(UNPAID_CARE)), counts, rng)
     return given
 
 

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, journeys, matching, services
+from sandbox.cli import auditing, councils, exporting, fidelity, journeys, matching, services
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -23,6 +23,8 @@ app = typer.Typer(
 )
 councils.add_to(app)
 auditing.add_to(app)
+fidelity.add_to(app)
+exporting.add_to(app)
 services.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)

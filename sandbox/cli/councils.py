@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import signal
 from types import FrameType
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from sandbox import ask, machine
 from sandbox.ask import Ask
+from sandbox.cli.exporting import DatabaseUrl
 from sandbox.cli.options import (
     DEFAULT_DATA,
     SERVER,
     AsOf,
+    DaskScheduler,
     Data,
     FixedKey,
     IdentifierMode,
@@ -22,11 +24,18 @@ from sandbox.cli.options import (
     Name,
     Residents,
     Seed,
+    Workers,
     as_day,
     as_mode,
 )
 from sandbox.folder import DataFolder, OtherVersion, read_facts
 from service_apis.kit.discovery import discover
+
+if TYPE_CHECKING:
+    from sandbox.build import Plan
+    from sandbox.build import Progress as Show
+    from sandbox.engines import Engine
+    from sandbox.stores import Database
 
 INTERRUPTED = 130
 
@@ -62,6 +71,8 @@ def up(
     name: Name = None,
     identifiers: IdentifierMode = None,
     mess: Mess = None,
+    workers: Workers = None,
+    dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
     host: Host = "127.0.0.1",
     port: Port = 8000,
@@ -78,7 +89,7 @@ def up(
     addresses = Addresses(host, port, ports)
     folder = DataFolder(data)
     with listening(addresses) as sockets, folder.served():
-        first = ask.already_there(folder, asked) or _build(folder, asked)
+        first = ask.already_there(folder, asked) or _build(folder, asked, workers, dask)
         sandbox = Sandbox(folder, services, first, key=key, ports=ports)
         try:
             open_to_callers(sockets)
@@ -101,31 +112,45 @@ def build(
     name: Name = None,
     identifiers: IdentifierMode = None,
     mess: Mess = None,
+    database: DatabaseUrl = None,
+    workers: Workers = None,
+    dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Build a council without serving it."""
-    folder = DataFolder(data)
     asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers), mess)
     if asked.is_open:
         asked = Ask(name=ask.DEMO_NAME)
+    if database is not None:
+        from sandbox.stores import Database
+
+        _build(Database.at(database), asked, workers, dask)
+        return
+    folder = DataFolder(data)
     there = ask.already_there(folder, asked)
     if there is not None:
         raise ask.ThereAlready(f"{there} is there already; serve it with `council up --name {there}`")
-    _build(folder, asked)
+    _build(folder, asked, workers, dask)
 
 
-def _build(folder: DataFolder, asked: Ask) -> str:
+def _build(where: DataFolder | Database, asked: Ask, workers: int | None, dask: str | None) -> str:
     """Build what was asked, showing how far it has got, and return its name."""
     from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    from sandbox.build import build as build_council
+    from sandbox.engines import chosen
 
     started = machine.seconds()
-    plan = ask.plan_of(asked)
+    plan, engine = ask.plan_of(asked), chosen(workers, dask)
     console = Console(stderr=True)
     columns = (TextColumn("Building {task.fields[name]}"), BarColumn(), TextColumn("{task.description}"))
-    bar = Progress(*columns, TimeElapsedColumn(), console=console, transient=True)
+    times = (
+        TimeElapsedColumn(),
+        TextColumn("and some"),
+        TimeRemainingColumn(compact=True),
+        TextColumn("left"),
+    )
+    bar = Progress(*columns, *times, console=console, transient=True)
     try:
         with _Stop() as stop, bar:
             task = bar.add_task("", total=1.0, name=plan.name)
@@ -134,17 +159,29 @@ def _build(folder: DataFolder, asked: Ask) -> str:
                 stop.look()
                 bar.update(task, description=what, completed=share)
 
-            build_council(folder, plan, discover(), show)
+            facts = _built(where, plan, engine, show)
     except KeyboardInterrupt:
         typer.echo(f"council: the building of {plan.name} was interrupted; nothing is left of it", err=True)
         raise typer.Exit(INTERRUPTED) from None
-    facts = read_facts(folder.file(plan.name))
     typer.echo(
         f"Built {plan.name}: {facts['residents']:,} residents in {facts['homes']:,} homes, shaped like "
         f"{facts['shaped_like']} ({facts['figures']}), in {machine.seconds() - started:.1f} s",
         err=True,
     )
     return plan.name
+
+
+def _built(where: DataFolder | Database, plan: Plan, engine: Engine, show: Show) -> dict[str, Any]:
+    """Build the council there and return what it says of itself."""
+    from sandbox.build import build as build_council
+    from sandbox.build import build_into
+
+    if isinstance(where, DataFolder):
+        return read_facts(build_council(where, plan, discover(), show, engine))
+    with where.building() as connection:
+        build_into(connection, plan, discover(), show, engine)
+    with where.reading() as contents:
+        return contents.facts
 
 
 class _Stop:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 COUNCIL = "The council"
 SERVER = "Where it answers"
+BUILDING = "How it is built"
 
 Data = Annotated[
     Path,
@@ -98,6 +99,25 @@ Mess = Annotated[
         "and so on. [b]0[/b] is none; at [b]1[/b] one record in three has some.",
         show_default=str(A_LITTLE),
         rich_help_panel=COUNCIL,
+    ),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        "--workers",
+        min=1,
+        max=64,
+        help="How many processes build a council of more than some 20,000 residents. It is the same council.",
+        show_default="as many as there are processors",
+        rich_help_panel=BUILDING,
+    ),
+]
+DaskScheduler = Annotated[
+    str | None,
+    typer.Option(
+        "--dask",
+        help="Build on a Dask cluster instead: the address of its scheduler, [b]tcp://127.0.0.1:8786[/b].",
+        rich_help_panel=BUILDING,
     ),
 ]
 FixedKey = Annotated[

@@ -1,7 +1,7 @@
 """The console: the pages that people read, rendered here and complete without a script.
 
-``pages`` answers each address; ``front``, ``trying``, ``explained`` and ``guides`` find what a
-page shows; ``reading`` and ``layout`` turn an answer of a service into something laid out for a
+``pages`` answers each address; ``front``, ``trying``, ``fidelity``, ``explained`` and ``guides`` find
+what a page shows; ``reading`` and ``layout`` turn an answer of a service into something laid out for a
 reader, ``words`` into words. ``rendering`` fills the templates. Nothing comes from elsewhere.
 """
 
@@ -25,6 +25,8 @@ def add_pages(house: FastAPI, councils: Councils, gateway: ASGIApp, keyring: Key
         ("/councils/{council}", pages.council),
         ("/councils/{council}/", pages.council),
         ("/try/{council}/{service}/{number:int}", pages.try_one),
+        ("/fidelity/{council}", pages.fidelity),
+        ("/fidelity/{council}/{chart}.svg", pages.fidelity_chart),
         ("/problems", pages.problems),
         ("/problems/{name}", pages.problem),
         ("/guides", pages.guides),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -11,11 +12,14 @@ from starlette.types import ASGIApp
 
 from sandbox.console.explained import explained
 from sandbox.console.faults import for_people, no_page
+from sandbox.console.fidelity import shown as fidelity_shown
 from sandbox.console.front import VERDICTS, journeys_shown, neighbours, services_shown
 from sandbox.console.guides import EXAMPLE_ADDRESS, guides
-from sandbox.console.rendering import page
+from sandbox.console.rendering import HEADERS, page
 from sandbox.console.trying import tried
 from sandbox.councils import Councils
+from sandbox.fidelity import NotMeasured, read_report
+from sandbox.fidelity_charts import CHARTS, draw
 from sandbox.keys import Keyring
 
 
@@ -59,8 +63,7 @@ class Pages:
         wanted = request.path_params
         council = self._councils.get(wanted["council"])
         if council is None:
-            others = neighbours(self._councils)
-            return page("no_council.html", status=404, name=wanted["council"], neighbours=others)
+            return self._no_council(request)
         service = next(
             (each for each in council.services.values() if each.url_name == wanted["service"]), None
         )
@@ -75,6 +78,40 @@ class Pages:
         return page(
             "try.html", council=council, service=service, example=example, number=number, outcome=outcome
         )
+
+    async def fidelity(self, request: Request) -> Response:
+        """How far to trust a council's town."""
+        council = self._councils.get(request.path_params["council"])
+        if council is None:
+            return self._no_council(request)
+        try:
+            report = read_report(council.file)
+        except NotMeasured as reason:
+            title = council.facts["title"]
+            return page("not_measured.html", status=404, name=council.name, title=title, reason=str(reason))
+        return page(
+            "fidelity.html",
+            base="page.html",
+            svgs=None,
+            name=council.name,
+            title=council.facts["title"],
+            **fidelity_shown(report),
+        )
+
+    async def fidelity_chart(self, request: Request) -> Response:
+        """One chart of a council's fidelity, as SVG."""
+        council, chart = self._councils.get(request.path_params["council"]), request.path_params["chart"]
+        if council is None or chart not in CHARTS:
+            return no_page(f"There is no chart at {request.url.path}.")
+        try:
+            drawn = await asyncio.to_thread(draw, read_report(council.file))
+        except NotMeasured as reason:
+            return no_page(str(reason))
+        return Response(drawn[chart], media_type="image/svg+xml", headers=HEADERS)
+
+    def _no_council(self, request: Request) -> Response:
+        name = request.path_params["council"]
+        return page("no_council.html", status=404, name=name, neighbours=neighbours(self._councils))
 
     async def problems(self, request: Request) -> Response:
         """Every kind of refusal."""

@@ -32,7 +32,12 @@ _CODE = re.compile(r"``?([^`]+)``?")
 
 def page(template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
     """The page that a template makes of what it is to show."""
-    return HTMLResponse(_templates().get_template(template).render(shown), status, HEADERS)
+    return HTMLResponse(filled(template, **shown), status, HEADERS)
+
+
+def filled(template: str, **shown: Any) -> str:
+    """The text that a template makes of what it is to show."""
+    return _templates().get_template(template).render(shown)
 
 
 @cache
@@ -48,7 +53,13 @@ def _templates() -> Environment:
         lstrip_blocks=True,
     )
     templates.filters.update(
-        count=words.count, moment=words.moment, day=words.day, seconds=words.seconds, prose=_prose
+        count=words.count,
+        moment=words.moment,
+        day=words.day,
+        seconds=words.seconds,
+        percent=words.percent,
+        points=words.points,
+        prose=_prose,
     )
     templates.globals["version"] = __version__
     return templates

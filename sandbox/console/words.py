@@ -52,6 +52,21 @@ def seconds(value: float) -> str:
     return f"{value:.2f} seconds"
 
 
+def percent(share: float, digits: int = 2) -> str:
+    """A share of 1 in hundredths: ``12.34 %``, and ``under 0.01 %`` for what is hardly anything."""
+    least = 10.0**-digits
+    if 0 < share * 100 < least / 2:
+        return f"under {least:.{digits}f}\u00a0%"
+    return f"{share * 100:.{digits}f}\u00a0%"
+
+
+def points(difference: float) -> str:
+    """A difference of two shares, in hundredths: ``+0.02 points``."""
+    if abs(difference) * 100 < 0.005:
+        return "under 0.01 points" if difference else "none"
+    return f"{difference * 100:+.2f} points".replace("-", "\N{MINUS SIGN}")
+
+
 def label(field: str) -> str:
     """A field's name as words: ``ward_code`` is ``Ward code``, ``amount_pence`` is ``Amount``."""
     parts = re.split(r"[_\-\s]+", field.removesuffix("_pence")) or [field]

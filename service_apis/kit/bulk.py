@@ -7,10 +7,12 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from sqlalchemy import JSON, Boolean, Date, Table
+from sqlalchemy import JSON, Boolean, Date, MetaData, Table
 from sqlalchemy.engine import Connection
+from sqlalchemy.schema import CreateIndex, CreateTable
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
+from service_apis.kit import postgresql
 from service_apis.kit.db import Instant
 from service_apis.kit.seeding import Columns
 
@@ -57,11 +59,32 @@ class Image:
         return content
 
 
+def create_tables(connection: Connection, tables: MetaData) -> None:
+    """Create tables that rows are to be loaded into, without indexes."""
+    if connection.dialect.name == "postgresql":
+        postgresql.create_tables(connection, tables)
+        return
+    for table in tables.sorted_tables:
+        connection.execute(CreateTable(table))
+
+
+def create_indexes(connection: Connection, tables: MetaData) -> None:
+    """Create the indexes once the rows are there, which is quicker, and always in the same order."""
+    for table in tables.sorted_tables:
+        for index in sorted(table.indexes, key=lambda each: str(each.name)):
+            connection.execute(CreateIndex(index))
+    if connection.dialect.name == "postgresql":
+        postgresql.finish(connection, tables)
+
+
 def load(connection: Connection, image: bytes) -> None:
     """Append the rows of an image to the tables of the same names, in the order that they have there.
 
-    The connection is one of ``kit.db.building``.
+    The connection is one of ``kit.db.building``, or of ``kit.postgresql.building``.
     """
+    if connection.dialect.name == "postgresql":
+        postgresql.load(connection, image)
+        return
     driver = connection.connection.driver_connection
     assert driver is not None, "the connection has been closed"
     # Attached anew for each image: SQLite would go on reading the next by the first one's schema.

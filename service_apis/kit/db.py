@@ -66,7 +66,6 @@ def building(file: Path) -> Iterator[Connection]:
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA cache_size = -64000")
-        connection.execute("PRAGMA threads = 2")  # for sorting what is indexed
 
     try:
         with engine.connect() as connection:

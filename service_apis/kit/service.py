@@ -84,6 +84,12 @@ class Service:
         return metadata
 
     @cached_property
+    def models(self) -> tuple[type[Any], ...]:
+        """The classes of those tables, whose docstrings say what is kept in them."""
+        classes = (mapper.class_ for mapper in self._part("models").Base.registry.mappers)
+        return tuple(sorted(classes, key=lambda each: str(each.__tablename__)))
+
+    @cached_property
     def seed(self) -> Seed:
         """The function that turns a town into this service's rows, from ``seed.py``."""
         seed: Seed = self._part("seed").seed

@@ -18,7 +18,7 @@ from service_apis.waste.models import BulkyCollection, MissedCollection, Propert
 from service_apis.waste.schemas import BulkyThing, Weekday
 from synthetic_data.town import DWELLING_TYPES, ROLES, Integers, Town
 
-HOMES_A_ROUND, FEWEST_ROUNDS = 1_000, 5
+HOMES_A_ROUND, FEWEST_ROUNDS, ROUNDS_A_BLOCK = 1_000, 5, 100
 SUBSCRIBE_TO_GARDEN_WASTE = 0.3
 MISSED_OF_100_000, REPORTED_AFTER, NOT_JUSTIFIED = 60, (0.35, 0.45, 0.20), 0.1
 BULKY_A_HOME_A_YEAR, WORKING_DAYS_A_YEAR, HISTORY_DAYS = 0.05, 253, 56
@@ -38,7 +38,7 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     round_ = _rounds(town)[homes.street]
     served = np.bincount(round_)
     number = np.arange(served.size)
-    first = town.block.number * served.size + 1
+    first = town.block.number * ROUNDS_A_BLOCK + 1
     name = np.array([f"R{each + first:03d}" for each in number], dtype=object)
     tonnes = served * figures["household_waste_tonnes_2022_23"] / town.profile.households
     recycled = tonnes * figures["household_recycling_rate_pct_2022_23"] / 100

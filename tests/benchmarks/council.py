@@ -18,9 +18,10 @@ SHAPE = ["--like", "Hartlepool", "--seed", "7", "--as-of", "2026-06-01", "--name
 COMMAND = str(Path(sys.executable).with_name("council"))
 
 
-def build(folder: Path, residents: int) -> str:
-    """Builds a council into an empty folder, and gives what the command said."""
-    command = [COMMAND, "build", *SHAPE, "--residents", str(residents), "--data", str(folder / "data")]
+def build(folder: Path, residents: int, *options: str) -> str:
+    """Builds a council into an empty folder, and gives what the command said; the last option counts."""
+    own = ("--residents", str(residents), "--data", str(folder / "data"))
+    command = [COMMAND, "build", *SHAPE, *own, *options]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)}:\n{done.stdout}{done.stderr}")

@@ -23,6 +23,9 @@ BIN = Path(sys.executable).parent
 ELSEWHERE = ("make ", "docker ", "python3 -m venv", ".venv/bin/")
 """What needs a machine of its own: tests/container runs these, taking them from README itself."""
 
+OF_A_COUNCIL = ("export", "digest")
+"""Commands that need a council to be there."""
+
 CALLS = [each for each in shown() if each.text.startswith("curl")]
 COMMANDS = [each for each in shown() if each.text.startswith("council")]
 PROGRAMS = [each for each in shown() if each.kind == "python"]
@@ -76,7 +79,9 @@ def test_a_program_runs(program: Shown, address: str) -> None:
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=str)
-def test_a_command_does_what_it_is_shown_for(command: Shown, address: str, tmp_path: Path) -> None:
+def test_a_command_does_what_it_is_shown_for(
+    command: Shown, address: str, council: CouncilUnderTest, tmp_path: Path
+) -> None:
     words = at(address, command.text).split()
     if words[1] == "new-service":
         written = run_in_copy(copy_of_project(tmp_path), "sandbox", *words[1:])
@@ -87,8 +92,9 @@ def test_a_command_does_what_it_is_shown_for(command: Shown, address: str, tmp_p
     if words[1] == "up":
         _starts_and_stops(words, address, tmp_path)
         return
+    there = {"COUNCIL_DATA": str(council.folder.path)} if words[1] in OF_A_COUNCIL else {}
     done = subprocess.run(
-        words, cwd=tmp_path, env=environment(address), capture_output=True, text=True, check=False
+        words, cwd=tmp_path, env=environment(address) | there, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert done.stdout + done.stderr

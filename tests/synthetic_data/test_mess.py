@@ -14,7 +14,7 @@ from synthetic_data.build import build_block, draw_up
 from synthetic_data.identifiers import range_of
 from synthetic_data.mess import PARTS, Messy, clean_copy, make_messy
 from synthetic_data.mess_of_dates import transposed
-from synthetic_data.mess_of_names import misspelt, surnames_at_birth
+from synthetic_data.mess_of_names import misspelt
 from synthetic_data.profiles import find_profile
 from synthetic_data.streams import stream
 from synthetic_data.town import Town
@@ -130,44 +130,13 @@ def test_a_nickname_is_one_of_the_names() -> None:
         assert copy.copy.forename[row] in NICKNAMES[name]
 
 
-def test_only_married_women_have_a_maiden_name() -> None:
-    town, copy = town_like("Hartlepool"), messy(1)
-    people = town.residents
-    who = copy.copy.person[sorted(faulty(copy, "maiden_name"))]
+def test_a_maiden_name_is_the_one_that_somebody_was_born_with() -> None:
+    people, copy = town_like("Hartlepool").residents, messy(1)
+    rows = np.array(sorted(faulty(copy, "maiden_name")))
+    who = copy.copy.person[rows]
     assert who.size > 50
-    assert (people.sex[who] == 0).all()
-    for row in who.tolist():
-        together = np.flatnonzero(people.household == people.household[row])
-        husbands = together[(people.sex[together] == 1) & (people.surname[together] == people.surname[row])]
-        assert husbands.size
-
-
-def test_a_column_of_surnames_at_birth_is_taken_where_there_is_one() -> None:
-    town = town_like("Hartlepool")
-    born_as = town.residents.surname.copy()
-    born_as[5] = "Featherstonehaugh"
-    everybody = np.arange(born_as.size)
-    seen = {
-        name
-        for level in (1,)
-        for service in range(60)
-        for name in make_messy(
-            town,
-            everybody[:10],
-            ("surname",),
-            level,
-            lambda kind, n=service: stream(n, kind),  # type: ignore[misc]
-            surname_at_birth=born_as,
-        ).copy.surname.tolist()
-    }
-    assert "Featherstonehaugh" in seen
-
-
-def test_a_maiden_name_is_the_same_whichever_service_asks() -> None:
-    town = town_like("Hartlepool")
-    one, other = (surnames_at_birth(town, town.stream("mess.surnames_at_birth")) for _ in range(2))
-    assert (one == other).all()
-    assert (one != town.residents.surname).any()
+    assert (copy.copy.surname[rows] == people.surname_at_birth[who]).all()
+    assert (people.surname_at_birth[who] != people.surname[who]).all()
 
 
 @pytest.mark.parametrize(

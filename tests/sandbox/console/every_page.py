@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from xml.etree.ElementTree import Element
 
 from html5lib import HTMLParser
@@ -42,6 +43,7 @@ def whole_pages() -> list[str]:
     return [
         "/",
         *(page for _, _, page in examples()),
+        f"/fidelity/{COUNCIL}",
         "/problems",
         *dict.fromkeys(f"/problems/{kind.name()}" for kind in kinds()),
         "/guides",
@@ -56,6 +58,8 @@ def missing_pages() -> list[str]:
         f"/try/{COUNCIL}/dragons/1",
         "/try/atlantis/dragons/1",
         *{f"/try/{COUNCIL}/{service.url_name}/99" for service in discover().values()},
+        "/fidelity/atlantis",
+        f"/fidelity/{COUNCIL}/dragons.svg",
         "/problems/unheard-of",
         "/guides/unheard-of",
         "/nowhere",
@@ -71,3 +75,9 @@ def tree(answer: Response) -> Element:
 def words(answer: Response) -> str:
     """All that the page says, its spaces as single ones."""
     return " ".join("".join(tree(answer).itertext()).split())
+
+
+def asked_for_elsewhere(text: str) -> list[str]:
+    """Whatever a page or an image would fetch from another host."""
+    named = re.findall(r"""(?:href|src)\s*=\s*["']([^"'#][^"']*)["']|url\(\s*["']?([^)"'#][^)]*)""", text)
+    return [each for pair in named for each in pair if each and not each.startswith("/")]

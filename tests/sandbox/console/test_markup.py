@@ -58,7 +58,7 @@ def test_a_page_loads_nothing_from_elsewhere_and_runs_nothing(shown: Any) -> Non
     assert not page.findall(".//script")
     for each in page.iter():
         address = each.get("src") or (each.get("href") if each.tag == "link" else None)
-        assert address is None or address.startswith("/assets/")
+        assert address is None or address.startswith(("/assets/", "/fidelity/"))
     assert "default-src 'none'" in shown.headers["Content-Security-Policy"]
 
 

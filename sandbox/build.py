@@ -35,14 +35,16 @@ def build(
     services: Mapping[str, Service],
     progress: Progress,
     engine: Engine | None = None,
+    more_facts: Mapping[str, Any] | None = None,
 ) -> Path:
     """Build the council and return its file; interrupted or failed, it leaves nothing.
 
     ``engine`` says where its blocks are made, in this process if None; the council is the same whatever
-    it is. Raises HalfBuilt where an earlier build of that name was killed, and what the engine raises.
+    it is. ``more_facts`` are kept with those that every council has. Raises HalfBuilt where an earlier
+    build of that name was killed, and what the engine raises.
     """
     with folder.building(plan.name) as file, building(file) as connection:
-        build_into(connection, plan, services, progress, engine)
+        build_into(connection, plan, services, progress, engine, more_facts)
     return folder.file(plan.name)
 
 
@@ -52,10 +54,11 @@ def build_into(
     services: Mapping[str, Service],
     progress: Progress,
     engine: Engine | None = None,
+    more_facts: Mapping[str, Any] | None = None,
 ) -> None:
     """Build the council on a connection of ``kit.db.building``, or of ``Database.building``."""
     blocks = (engine or InProcess()).blocks(plan, tuple(services), progress)
-    _write(connection, plan, blocks, services)
+    _write(connection, plan, blocks, services, more_facts or {})
     progress("the last touches", 1.0)
 
 
@@ -82,7 +85,11 @@ class _Sums:
 
 
 def _write(
-    connection: Connection, plan: Plan, blocks: Iterable[BlockRecords], services: Mapping[str, Service]
+    connection: Connection,
+    plan: Plan,
+    blocks: Iterable[BlockRecords],
+    services: Mapping[str, Service],
+    more_facts: Mapping[str, Any],
 ) -> None:
     from service_apis.kit.bulk import create_indexes, create_tables, load
     from synthetic_data.fidelity_report import report
@@ -102,7 +109,8 @@ def _write(
         for instant, kind, subject in sums.due[slug]
     ]
     counters = [{"series": series, "last": last} for series, last in sums.counters.items()]
-    facts = [{"name": name, "value": value} for name, value in _facts(plan, sums, services).items()]
+    known = {**_facts(plan, sums, services), **more_facts}
+    facts = [{"name": name, "value": value} for name, value in known.items()]
     reading = [{"id": 1, "now": at(plan.as_of)}]
     for model, rows in ((DueRecord, due), (Counter, counters), (ClockReading, reading), (Fact, facts)):
         if rows:

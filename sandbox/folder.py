@@ -22,6 +22,9 @@ MARKER = "virtual-council.json"
 FORMAT = 1
 """The layout of the data folder and of council files. A change that older code cannot read raises it."""
 
+CHECKED, STATED = "checked against the safe ranges", "stated to be synthetic"
+"""What a council's fact ``imported`` says of people that its user brought."""
+
 _NAME = re.compile(r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$")
 
 

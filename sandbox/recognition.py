@@ -100,13 +100,18 @@ def _opened(value: object) -> object:
 
 
 def _in_one(name: str, value: str | int) -> tuple[Sighting, ...]:
-    kind = next((kind for end, kind in _NAMED.items() if name == end or name.endswith("_" + end)), None)
-    text = str(value)
+    kind, text = _kind_of(name), str(value)
     if kind:
         return (_sighted(kind, text),)
     if isinstance(value, int):
         return (_sighted("card", text),) if re.fullmatch(r"\d{13,19}", text) and _is_card(text) else ()
     return _in_text(text)
+
+
+@lru_cache(maxsize=10_000)
+def _kind_of(name: str) -> str | None:
+    """The kind of identifier that a column or key of that name holds."""
+    return next((kind for end, kind in _NAMED.items() if name == end or name.endswith("_" + end)), None)
 
 
 @lru_cache(maxsize=200_000)

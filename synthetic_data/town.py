@@ -295,3 +295,9 @@ def numbered(letter: str, block: Block, count: int) -> Text:
     """The block's first ids of a series: R00000001, R00000002, ..."""
     first = block.before + 1
     return np.array([f"{letter}{number:08d}" for number in range(first, first + count)], dtype=object)
+
+
+def last_number(letter: str, ids: Text) -> int:
+    """The highest number among the ids that are written so; 0 if none is. Imported ids may have gaps."""
+    ours = (each for each in ids.tolist() if len(each) == 9 and each[0] == letter and each[1:].isdecimal())
+    return max((int(each[1:]) for each in ours), default=0)

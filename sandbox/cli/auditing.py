@@ -34,7 +34,7 @@ def audit(name: Council = None, data: Data = DEFAULT_DATA) -> None:
     folder = DataFolder(data)
     name = name or _first(folder)
     file = folder.existing(name)
-    read_facts(file)
+    facts = read_facts(file)
     found = look_at(file)
     table = Table("Kind", "Range", "How many", box=None)
     table.columns[2].justify = "right"
@@ -50,6 +50,8 @@ def audit(name: Council = None, data: Data = DEFAULT_DATA) -> None:
         f"{name}: {found.values:,} values in {found.columns} columns of {found.tables} tables; "
         f"{sum(found.inside.values()):,} identifiers are inside a safe range, {len(found.outside):,} outside"
     )
+    if imported := facts.get("imported"):
+        typer.echo(f"{name} was imported; its people and addresses were {imported}.")
     if found.outside:
         raise typer.Exit(OUTSIDE)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Mapping
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -28,7 +29,7 @@ from sandbox.cli.options import (
     as_day,
     as_mode,
 )
-from sandbox.folder import DataFolder, OtherVersion, read_facts
+from sandbox.folder import CHECKED, STATED, DataFolder, OtherVersion, read_facts
 from service_apis.kit.discovery import discover
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from sandbox.stores import Database
 
 INTERRUPTED = 130
+_PEOPLE = {None: "generated", CHECKED: "imported", STATED: "imported as synthetic"}
 
 Host = Annotated[
     str,
@@ -135,13 +137,22 @@ def build(
 
 def _build(where: DataFolder | Database, asked: Ask, workers: int | None, dask: str | None) -> str:
     """Build what was asked, showing how far it has got, and return its name."""
+    from sandbox.engines import chosen
+
+    return build_shown(where, ask.plan_of(asked), chosen(workers, dask))
+
+
+def build_shown(
+    where: DataFolder | Database,
+    plan: Plan,
+    engine: Engine | None = None,
+    more_facts: Mapping[str, Any] | None = None,
+) -> str:
+    """Build a council, showing how far it has got, and return its name. See ``sandbox.build.build``."""
     from rich.console import Console
     from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 
-    from sandbox.engines import chosen
-
     started = machine.seconds()
-    plan, engine = ask.plan_of(asked), chosen(workers, dask)
     console = Console(stderr=True)
     columns = (TextColumn("Building {task.fields[name]}"), BarColumn(), TextColumn("{task.description}"))
     times = (
@@ -159,7 +170,7 @@ def _build(where: DataFolder | Database, asked: Ask, workers: int | None, dask: 
                 stop.look()
                 bar.update(task, description=what, completed=share)
 
-            facts = _built(where, plan, engine, show)
+            facts = _built(where, plan, engine, show, more_facts)
     except KeyboardInterrupt:
         typer.echo(f"council: the building of {plan.name} was interrupted; nothing is left of it", err=True)
         raise typer.Exit(INTERRUPTED) from None
@@ -171,15 +182,21 @@ def _build(where: DataFolder | Database, asked: Ask, workers: int | None, dask: 
     return plan.name
 
 
-def _built(where: DataFolder | Database, plan: Plan, engine: Engine, show: Show) -> dict[str, Any]:
+def _built(
+    where: DataFolder | Database,
+    plan: Plan,
+    engine: Engine | None,
+    show: Show,
+    more_facts: Mapping[str, Any] | None,
+) -> dict[str, Any]:
     """Build the council there and return what it says of itself."""
     from sandbox.build import build as build_council
     from sandbox.build import build_into
 
     if isinstance(where, DataFolder):
-        return read_facts(build_council(where, plan, discover(), show, engine))
+        return read_facts(build_council(where, plan, discover(), show, engine, more_facts))
     with where.building() as connection:
-        build_into(connection, plan, discover(), show, engine)
+        build_into(connection, plan, discover(), show, engine, more_facts)
     with where.reading() as contents:
         return contents.facts
 
@@ -218,7 +235,7 @@ def list_councils(data: Data = DEFAULT_DATA) -> None:
     from rich.table import Table
 
     folder = DataFolder(data)
-    table = Table("Name", "Title", "Shaped like", "Residents", "Homes", "Seed", "As of", box=None)
+    table = Table("Name", "Title", "Shaped like", "Residents", "Homes", "Seed", "As of", "People", box=None)
     for name in folder.names():
         try:
             facts = read_facts(folder.file(name))
@@ -233,6 +250,7 @@ def list_councils(data: Data = DEFAULT_DATA) -> None:
             f"{facts['homes']:,}",
             str(facts["seed"]),
             facts["as_of"],
+            _PEOPLE[facts.get("imported")],
         )
     if table.row_count:
         Console().print(table)

@@ -38,6 +38,8 @@ class Image:
         A column of the table that is not given, and has no value to share, stays null or takes its
         default. Raises ValueError if lengths differ or a name is not a column of the table.
         """
+        if not columns.values:
+            return 0  # a table given as rows, of which a small town may have none
         table: Table = columns.model.__table__  # type: ignore[assignment]
         values = _with_defaults(table, columns.values)
         lengths = {len(value) for value in values.values() if _is_column(value)}

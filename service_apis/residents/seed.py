@@ -10,7 +10,7 @@ from service_apis.kit.copies import people_of
 from service_apis.kit.seeding import Columns, Seeding, columns
 from service_apis.residents.models import Address, Resident
 from service_apis.residents.rules import key
-from synthetic_data.town import ETHNIC_GROUPS, SEXES, Town
+from synthetic_data.town import ETHNIC_GROUPS, SEXES, Town, last_number
 
 FIELDS = {"forename": "forename", "surname": "surname", "born": "born", "email": "email", "mobile": "mobile"}
 FIELDS |= {"property": "uprn"}
@@ -27,10 +27,14 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     yield columns(Address, uprn=uprn, address=whole, postcode=homes.postcode)
 
     entries = people_of(town, seeding, np.arange(people.born.size), FIELDS, repeats=True)
-    seeding.counters["residents.resident"] = seeding.numbers_before + people.born.size
+    seeding.counters["residents.resident"] = max(
+        seeding.numbers_before + people.born.size, last_number("R", people.id)
+    )
     ids = people.id.tolist() + seeding.references("residents.resident", "R{:08d}", entries.repeats)
     entries.enter(ids)
-    seeding.counters["residents.household"] = seeding.numbers_before + len(households.size)
+    seeding.counters["residents.household"] = max(
+        seeding.numbers_before + len(households.size), last_number("H", households.id)
+    )
     # The last entry is what -1, "no household", points at; a second entry of somebody belongs to none.
     household_ids = np.array([*households.id, None], dtype=object)
     household = people.household[entries.rows]

@@ -93,6 +93,9 @@ def test_a_command_does_what_it_is_shown_for(
         _starts_and_stops(words, address, tmp_path)
         return
     there = {"COUNCIL_DATA": str(council.folder.path)} if words[1] in OF_A_COUNCIL else {}
+    if words[1] == "import" and "--template" not in words:
+        template = ["council", "import", "--template", "own"]
+        subprocess.run(template, cwd=tmp_path, env=environment(address), capture_output=True, check=True)
     done = subprocess.run(
         words, cwd=tmp_path, env=environment(address) | there, capture_output=True, text=True, check=False
     )

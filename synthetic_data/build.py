@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synthetic_data import place_names, places
-from synthetic_data.assumptions_of_places import WORTH_OF_SOCIAL_RENT
 from synthetic_data.blocks import Share, blocks_for, shares
 from synthetic_data.deprivation import deprivation_classes
-from synthetic_data.homes import Homes, homes_of, is_social
+from synthetic_data.furnishing import Unfurnished, furnish
+from synthetic_data.homes import homes_of
 from synthetic_data.incomes import unit_of_pay
-from synthetic_data.quotas import Integers, Reals
+from synthetic_data.premises import plan_premises
+from synthetic_data.quotas import Integers
+from synthetic_data.schools import schools_wanted
 from synthetic_data.society import form_society
 from synthetic_data.streams import seed_of_block, stream
 from synthetic_data.tables import Setting, describe, households_table, properties_table, settle
@@ -100,31 +102,52 @@ def build_block(blueprint: Blueprint, number: int) -> Town:
     society = form_society(profile, share.residents, share.sizes, seed)
     homes = homes_of(profile, society.tenure, society.shapes.size, stream(seed, "homes"))
     wards = slice_of(blueprint.wards, *blueprint.bounds[number : number + 2])
-    streets, plots = places.lay_out(
-        _worth(homes, society.tenure),
+    planned = plan_premises(
+        blueprint.name,
+        wards,
+        sum(each.residents for each in blueprint.shares[:number]),
+        share.residents,
+        schools_wanted(society.age),
+        seed,
+    )
+    streets, all_plots = places.lay_out(
+        places.standing(homes, society.tenure),
         homes.dwelling_type,
         place_names.establishment_names(society.communal.kind, stream(seed, "place_names.establishments")),
+        planned,
         wards,
         reach(homes.band.size / wards.code.size),
         block,
         seed,
         blueprint.seed,
     )
+    plots = all_plots.those(all_plots.premises < 0)
     settled = settle(society, plots)
     setting = Setting(_deprivation_of_wards(blueprint, number)[streets.ward], unit_of_pay(blueprint.profile))
     persons = describe(profile, society, settled, setting, seed, as_of, blueprint.identifiers, block)
+    properties = properties_table(profile, homes, society, plots, settled, seed, as_of, block, blueprint.seed)
+    furnished = furnish(
+        Unfurnished(blueprint.seed, seed, as_of, block, blueprint.bounds[number]),
+        all_plots,
+        planned,
+        streets,
+        properties,
+        persons,
+    )
     return Town(
         name=blueprint.name,
         profile=blueprint.profile,
         seed=blueprint.seed,
         as_of=as_of,
         wards=wards,
-        streets=streets,
-        properties=properties_table(
-            profile, homes, society, plots, settled, seed, as_of, block, blueprint.seed
-        ),
+        streets=furnished.streets,
+        properties=properties,
         households=households_table(profile, society, settled, persons, seed, as_of, block),
-        residents=persons,
+        residents=furnished.residents,
+        premises=furnished.premises,
+        schools=furnished.schools,
+        polling_places=furnished.polling_places,
+        businesses=furnished.businesses,
         block=block,
     )
 
@@ -132,13 +155,6 @@ def build_block(blueprint: Blueprint, number: int) -> Town:
 def _deprivation_of_wards(blueprint: Blueprint, number: int) -> Integers:
     """The class of each ward of a block among all wards of the town."""
     return deprivation_classes(blueprint.wards.deprivation)[slice(*blueprint.bounds[number : number + 2])]
-
-
-def _worth(homes: Homes, tenure: Integers) -> Reals:
-    """The order of homes by what they are worth, in council tax bands; those not lived in have no tenant."""
-    worth = homes.band + 0.5 * homes.bedrooms
-    worth[: tenure.size] += WORTH_OF_SOCIAL_RENT * is_social(tenure)
-    return np.asarray(worth)
 
 
 def build_blocks(

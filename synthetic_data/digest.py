@@ -10,14 +10,25 @@ import numpy as np
 
 from synthetic_data.town import Town
 
-_TABLES = ("wards", "streets", "properties", "households", "residents")
+TABLES = (
+    "wards",
+    "streets",
+    "properties",
+    "households",
+    "residents",
+    "premises",
+    "schools",
+    "polling_places",
+    "businesses",
+)
+"""The town's tables, by the names of its fields."""
 
 
 def digest(town: Town) -> str:
     """A hexadecimal digest over every column of every table, and what the town was made from."""
     hashed = blake2b(digest_size=20)
     hashed.update(f"{town.name}/{town.profile.gss_code}/{town.seed}/{town.as_of}".encode())
-    for name in _TABLES:
+    for name in TABLES:
         table = getattr(town, name)
         for column in fields(table):
             hashed.update(f"{name}.{column.name}".encode())

@@ -11,13 +11,12 @@ import numpy as np
 from synthetic_data.profiles import profile_names
 from synthetic_data.profiles.finder import other_names, plain_name
 from synthetic_data.quotas import Integers
-from synthetic_data.streams import stream
+from synthetic_data.streams import Seed, stream
 from synthetic_data.town import PROPERTY_KINDS, Block, Text
 from synthetic_data.words import STREET_TYPES, STREET_WORDS, TOWN_ENDS, TOWN_STARTS
 
 _QUARTERS = ("North", "South", "East", "West", "New", "Old", "Upper", "Lower", "Great", "Little")
 
-_STREETS_A_BLOCK = 331
 _TOO_NEAR = 0.86
 _SHORT = 4
 
@@ -134,16 +133,37 @@ def _is_real(name: str) -> bool:
     return False
 
 
-def street_names(count: int, block: Block, rng: np.random.Generator) -> Text:
-    """Street names, all different among any so many in a row as there are words times types.
+def street_names(plots: Integers, seed: Seed, block: Block) -> Text:
+    """A name for each street, whose type goes with its length in plots.
 
-    Every block takes up the row at another place; ``rng`` is the town's, so that it is one row.
+    They are different among as many streets of one length as there are words times types; the blocks of
+    a town take different stretches of one shuffled list.
     """
-    all_ = len(STREET_WORDS) * len(STREET_TYPES)
-    combinations = rng.permutation(all_)[(np.arange(count) + block.number * _STREETS_A_BLOCK) % all_]
-    words = np.array([f"{word} " for word in STREET_WORDS], dtype=object)
-    types = np.array(STREET_TYPES, dtype=object)
-    return np.asarray(words[combinations // len(STREET_TYPES)] + types[combinations % len(STREET_TYPES)])
+    names = np.empty(plots.size, dtype=object)
+    length_of = np.digitize(plots, [short for short, _ in STREET_TYPES[1:]])
+    for length, (_, types) in enumerate(STREET_TYPES):
+        own = np.flatnonzero(length_of == length)
+        shuffled = stream(seed, f"place_names.streets.{length}").permutation(len(STREET_WORDS) * len(types))
+        first = block.number * shuffled.size // block.count
+        word, type_ = np.divmod(shuffled[(first + np.arange(own.size)) % shuffled.size], len(types))
+        names[own] = _spaced(STREET_WORDS)[word] + np.array(types, dtype=object)[type_]
+    return names
+
+
+def _spaced(words: tuple[str, ...]) -> Text:
+    return np.array([f"{word} " for word in words], dtype=object)
+
+
+def high_streets(wards: Text, central: int) -> list[str]:
+    """The name of each ward's street of shops; the central ward's is the High Street."""
+    names = [f"{ward} {('Parade', 'High Street')[row % 2]}" for row, ward in enumerate(wards.tolist())]
+    names[central] = "High Street"
+    return names
+
+
+def estates(count: int, rng: np.random.Generator) -> list[str]:
+    """Names of trading estates."""
+    return [f"{STREET_WORDS[word]} Trading Estate" for word in rng.permutation(len(STREET_WORDS))[:count]]
 
 
 _ESTABLISHMENT_WORDS = {

@@ -98,12 +98,11 @@ def properties_table(
     dwelling, communal = plots.dwelling, plots.dwelling < 0
     latitude, longitude = to_latitude_longitude(plots.easting, plots.northing)
     empty = homes.empty[dwelling] & ~communal
-    start = int(stream(town_seed, "identifiers.uprn").integers(identifiers.UPRNS))
     kind = np.full(dwelling.size, PROPERTY_KINDS.index("home"), dtype=np.int8)
     kind[communal] = society.communal.kind[plots.establishment[communal]]
     over_six_months = profile.empty_over_six_months / max(profile.empty_homes, 1)
     return Properties(
-        uprn=identifiers.uprns(dwelling.size, start, block.before),
+        uprn=uprns_of_block(dwelling.size, block.before, town_seed),
         street=plots.street,
         number=plots.number,
         line=plots.line,
@@ -120,6 +119,12 @@ def properties_table(
         empty_since=tenancies.empty_since(empty, over_six_months, as_of, stream(seed, "tenancies.empty")),
         second_home=homes.second_home[dwelling] & ~communal,
     )
+
+
+def uprns_of_block(count: int, before: int, town_seed: Seed) -> Integers:
+    """The town's next UPRNs after ``before`` others; :attr:`Block.before` is where a block's begin."""
+    start = int(stream(town_seed, "identifiers.uprn").integers(identifiers.UPRNS))
+    return identifiers.uprns(count, start, before)
 
 
 def _homes_only(column: Integers, dwelling: Integers, communal: Flags, otherwise: int) -> Integers:
@@ -201,6 +206,7 @@ def describe(
         surname_at_birth=surname_at_birth,
         ethnic_group=groups,
         student=student & (age >= 18),
+        school=np.full(persons.size, -1, dtype=np.int64),
         email=email,
         mobile=mobile,
         **_origins(profile, age, role, household, belongs, groups, seed),

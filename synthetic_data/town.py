@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from synthetic_data.amenities import Businesses, PollingPlaces, Premises, Schools
 from synthetic_data.streams import stream
 
 if TYPE_CHECKING:
@@ -175,11 +176,13 @@ class Wards:
 
 @dataclass(frozen=True, slots=True)
 class Streets:
-    """Streets. ``usrn`` is eight digits, 999xxxxx; ``ward`` a row of :class:`Wards`."""
+    """Streets. ``usrn`` is eight digits, 999xxxxx; ``ward`` a row of :class:`Wards`, ``polling_place``
+    of :class:`PollingPlaces`, where those who live there vote."""
 
     usrn: Integers
     name: Text
     ward: Integers
+    polling_place: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,6 +244,7 @@ class Residents:
     HEALTH, ``unpaid_care`` (what they give, not get) UNPAID_CARE (-1 under 5).
     ``surname_at_birth`` differs from ``surname`` for those who took their partner's. ``works`` marks
     those in paid work; ``income`` is gross and personal, in pounds a year, 0 under 16.
+    ``school`` is a row of :class:`Schools`, -1 for those who go to none of them.
     """
 
     id: Text
@@ -264,6 +268,7 @@ class Residents:
     unpaid_care: Integers
     works: Flags
     income: Integers
+    school: Integers
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +289,10 @@ class Town:
     properties: Properties
     households: Households
     residents: Residents
+    premises: Premises
+    schools: Schools
+    polling_places: PollingPlaces
+    businesses: Businesses
     block: Block = Block()
 
     def stream(self, purpose: str) -> np.random.Generator:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from statistics import NormalDist
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -22,6 +21,8 @@ TOWN_CENTRE = (670_000, 580_000)
 _RESIDENTS_A_WARD, _MOST_RESIDENTS = 800, 25_000
 """A small town has fewer wards than its authority, so that each still is one; no ward is larger than any."""
 
+_STEP = 0.05
+
 
 def ward_count(profile: Profile, residents: int) -> int:
     """As many as the authority has; fewer in a small town, more where it is made far larger than it is."""
@@ -36,7 +37,9 @@ def wards_of_town(profile: Profile, residents: int, council: str, bounds: Intege
     count = int(bounds[-1])
     rng = stream(seed, "wards")
     centre = _centres(count, residents / count * profile.dwellings / profile.population)
-    score = _scores(profile, count)[_ranks(centre, rng)]
+    figures = profile.service_volumes
+    most_deprived = figures["imd2025_pct_lsoas_most_deprived_decile"] / 100
+    score = ward_scores(figures["imd2025_avg_score"], most_deprived, count)[_ranks(centre, rng)]
     order = np.lexsort((-score, np.repeat(np.arange(bounds.size - 1), np.diff(bounds))))
     return Wards(
         identifiers.ward_codes(profile.nation, count),
@@ -71,32 +74,44 @@ def _centres(wards: int, homes_a_ward: float) -> Integers:
     return np.asarray(np.rint(np.array(TOWN_CENTRE) + reach(homes_a_ward) * nearest).astype(np.int64))
 
 
-def _scores(profile: Profile, wards: int) -> Reals:
-    """Scores of so many wards, the least deprived first, whose mean is the profile's average.
+def ward_scores(mean: float, most_deprived: float, count: int) -> Reals:
+    """Scores of ``count`` wards on the scale of the Indices of Multiple Deprivation, lowest first.
 
-    Small areas are taken to be spread log-normally, with the published average and the published share
-    of areas in England's most deprived tenth; wards average several areas and lie closer together.
+    Their mean is ``mean``; they are the quantiles of a distribution of small areas in which the share
+    ``most_deprived`` is among England's most deprived tenth, drawn together because a ward averages.
     """
-    average = profile.service_volumes["imd2025_avg_score"]
-    tenth = profile.service_volumes["imd2025_pct_lsoas_most_deprived_decile"] / 100
-    spread = _spread(average, tenth) * assumed.SPREAD_OF_WARDS
-    places = (np.arange(wards) + 0.5) / wards
-    scores = np.exp(spread * np.array([NormalDist().inv_cdf(place) for place in places]))
-    return np.asarray(np.round(scores * average / scores.mean(), 1))
+    score, likelihood = _distribution(mean, most_deprived)
+    cumulative = np.cumsum(likelihood)
+    at = np.searchsorted(cumulative, (np.arange(count) + 0.5) / count * cumulative[-1])
+    drawn = mean + (score[at] - mean) * assumed.WARD_NARROWING
+    drawn = np.maximum(drawn + (mean - drawn.mean()), mean / 10)
+    return np.asarray(np.round(drawn * (mean / drawn.mean()), 2))
 
 
-def _spread(average: float, tenth: float) -> float:
-    """The standard deviation of the scores' logarithm, from their average and their upper tail."""
-    tail = NormalDist().inv_cdf(float(np.clip(tenth, 0.005, 0.95)))
-    distance = float(np.log(average / assumed.MOST_DEPRIVED_FROM))
-    root = float(np.sqrt(max(tail * tail + 2 * distance, 0.0)))
-    spread = -tail + (root if distance > 0 else -root)
-    return float(np.clip(spread, *assumed.SPREAD_OF_AREAS))
+def _distribution(mean: float, most_deprived: float) -> tuple[Reals, Reals]:
+    """A gamma distribution of small areas' scores, with just this mean and share of the most deprived.
+
+    Both are fitted by an exponential tilt and by scaling what lies on either side of the cut-off.
+    """
+    score = np.arange(_STEP / 2, assumed.HIGHEST_SCORE, _STEP)
+    shape = assumed.SCORE_VARIATION**-2
+    base = (shape - 1) * np.log(score) - score * shape / mean
+    above = score >= assumed.MOST_DEPRIVED_DECILE_FROM
+    low, high = -2.0, 2.0
+    for _ in range(50):
+        tilt = (low + high) / 2
+        likelihood = np.exp(np.clip(base + tilt * score - (base + tilt * score).max(), -600, 0))
+        for side, share in ((above, most_deprived), (~above, 1 - most_deprived)):
+            likelihood[side] *= share / max(float(likelihood[side].sum()), 1e-300)
+        low, high = (tilt, high) if float((likelihood * score).sum()) < mean else (low, tilt)
+    return score, likelihood
 
 
 def _ranks(centre: Integers, rng: np.random.Generator) -> Integers:
     """The rank of each ward, from least to most deprived: worse towards the middle and one side."""
-    away = (centre - centre.mean(axis=0)) / max(float(np.ptp(centre)), 1.0)
+    away = centre - centre.mean(axis=0)
+    away /= max(float(np.abs(away).max()), 1.0)
     side = rng.uniform(0, 2 * np.pi)
-    field = away @ np.array([np.cos(side), np.sin(side)]) - np.hypot(*away.T) + rng.normal(0, 0.12, len(away))
+    slope = away @ np.array([np.cos(side), np.sin(side)])
+    field = np.round(slope - 0.7 * np.hypot(*away.T) + rng.normal(0, 0.12, len(away)), 9)
     return np.argsort(np.argsort(field, kind="stable"), kind="stable")

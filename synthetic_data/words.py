@@ -27,9 +27,17 @@ STREET_WORDS = _words(
     """
 )
 
-STREET_TYPES = _words(
+STREET_TYPES = (
+    (0, _words("Close Mews Court Place Row")),
+    (13, _words("Drive Way Lane Crescent Terrace Grove Gardens Walk Rise")),
+    (27, _words("Street Road Avenue")),
+)
+"""What streets are called from so many plots on: the shortest are cul-de-sacs."""
+
+SAINTS = _words(
     """
-    Street Road Avenue Close Drive Way Lane Crescent Terrace Grove Gardens Place Walk Rise Mews Row
+    Aldhelm Aidan Alphege Bega Cedd Chad Columba Cuthbert Dunstan Edmund Etheldreda Hilda Oswald Osyth
+    Paulinus Swithun Werburgh Wilfrid Winifred Wulfstan
     """
 )
 

@@ -13,6 +13,34 @@ from service_apis.kit.problems import NotFound
 from service_apis.kit.work import Query, Work
 
 CLASSIFICATIONS = {
+    "CC04": "Village hall or other community facility",
+    "CC06": "Cemetery in use",
+    "CC09": "Household waste recycling centre",
+    "CE02": "Children's nursery",
+    "CE03": "Primary school",
+    "CE04": "Secondary school",
+    "CH03": "Hotel or motel",
+    "CI01": "Factory",
+    "CI03": "Workshop or light industrial unit",
+    "CI04": "Warehouse or store",
+    "CI08": "Maintenance depot",
+    "CL03": "Library",
+    "CL06": "Leisure or sports centre",
+    "CL07": "Theatre, cinema or hall",
+    "CL10": "Licensed private members' club",
+    "CM01": "Dentist",
+    "CM02": "General practice surgery",
+    "CN04": "Vet",
+    "CO01": "Office",
+    "CR01": "Bank or financial service",
+    "CR02": "Retail service agent",
+    "CR05": "Petrol filling station",
+    "CR06": "Public house, bar or nightclub",
+    "CR07": "Restaurant or cafeteria",
+    "CR08": "Shop or showroom",
+    "CR10": "Takeaway",
+    "CT03": "Car park",
+    "LP01": "Public park or garden",
     "RD01": "Caravan",
     "RD02": "Detached house",
     "RD03": "Semi-detached house",
@@ -21,6 +49,7 @@ CLASSIFICATIONS = {
     "RI01": "Care or nursing home",
     "RI02": "Communal residence",
     "RI03": "Residential education",
+    "ZW99": "Place of worship",
 }
 """Codes of the AddressBase classification scheme (Ordnance Survey) that the town has."""
 

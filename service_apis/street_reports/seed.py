@@ -13,6 +13,7 @@ from service_apis.kit.seeding import Columns, Seeding, columns
 from service_apis.kit.working_days import bank_holidays
 from service_apis.street_reports.models import CATEGORIES, Category, Place, Report, Step, Update, path_of
 from service_apis.street_reports.rules import DAY_ENDS
+from synthetic_data.addresses import Addresses, addresses_of
 from synthetic_data.town import Dates, Integers, Text, Town
 
 ENDINGS = {"fixed": 0.82, "no_further_action": 0.09, "duplicate": 0.05, "not_councils_responsibility": 0.04}
@@ -24,8 +25,9 @@ REMARKS = ("Seen this morning.", "It has been here for days.", "Near the junctio
 
 def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     """The places of the town, a year of reports with their updates, and the days on which they move on."""
-    homes, addresses = town.properties, _addresses(town)
-    yield _places(town, addresses)
+    places = addresses_of(town)
+    written = _written(town, places)
+    yield _places(town, places, written)
     draw = town.stream("street_reports.history")
     category = np.repeat(np.arange(len(CATEGORIES)), [_in_a_year(town, each) for each in CATEGORIES.values()])
     draw.shuffle(category)
@@ -47,7 +49,7 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
         seeding.schedule(at(day, DAY_ENDS), "steps", day.isoformat())
 
     ids = np.array(seeding.references("street_reports.report", "SR{:07d}", count), dtype=object)
-    home = draw.integers(len(homes.uprn), size=count)
+    at_place = draw.integers(len(places.uprn), size=count)
     aim = waits[category * len(ENDINGS)].sum(axis=1)
     yield columns(
         Report,
@@ -60,10 +62,10 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
         requested_datetime=requested,
         updated_datetime=np.where(begun, ends[rows, last], requested),
         expected_datetime=_day_ends(_working_days_after(requested, aim, seeding)),
-        address=addresses[home],
-        zipcode=homes.postcode[home],
-        lat=(homes.latitude[home] + draw.uniform(-1e-4, 1e-4, count)).round(6),
-        long=(homes.longitude[home] + draw.uniform(-1e-4, 1e-4, count)).round(6),
+        address=written[at_place],
+        zipcode=places.postcode[at_place],
+        lat=(places.latitude[at_place] + draw.uniform(-1e-4, 1e-4, count)).round(6),
+        long=(places.longitude[at_place] + draw.uniform(-1e-4, 1e-4, count)).round(6),
         ending=np.array(list(ENDINGS), dtype=object)[ending],
         steps_done=done,
         next_step_on=next_step_on,
@@ -98,26 +100,23 @@ def _in_a_year(town: Town, category: Category) -> int:
     return round(len(town.residents.born) * category.a_year / 1000)
 
 
-def _places(town: Town, addresses: Text) -> Columns:
-    homes = town.properties
+def _places(town: Town, places: Addresses, written: Text) -> Columns:
     keys = np.array([key_of(name) for name in town.streets.name.tolist()], dtype=object)
-    latitude, longitude = homes.latitude.round(6), homes.longitude.round(6)
     return columns(
         Place,
-        uprn=homes.uprn.astype(str),
-        line=homes.line,
-        address=addresses,
-        street_key=keys[homes.street],
-        postcode=homes.postcode,
-        latitude=latitude,
-        longitude=longitude,
-        cell=cell_of(latitude, longitude).astype(np.int64),
+        uprn=places.uprn.astype(str),
+        line=places.line,
+        address=written,
+        street_key=keys[places.street],
+        postcode=places.postcode,
+        latitude=places.latitude,
+        longitude=places.longitude,
+        cell=cell_of(places.latitude, places.longitude).astype(np.int64),
     )
 
 
-def _addresses(town: Town) -> Text:
-    homes = town.properties
-    lines = zip(homes.line.tolist(), homes.postcode.tolist(), strict=True)
+def _written(town: Town, places: Addresses) -> Text:
+    lines = zip(places.line.tolist(), places.postcode.tolist(), strict=True)
     return np.array([f"{line}, {town.name}, {postcode}" for line, postcode in lines], dtype=object)
 
 

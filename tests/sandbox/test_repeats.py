@@ -7,8 +7,9 @@ from httpx2 import Response
 from tests.conftest import CouncilUnderTest
 
 
-def a_move(council: CouncilUnderTest, place: int = 300) -> dict[str, object]:
-    uprn = council.get("addresses", "/properties", per_page=1, page=place).json()["items"][0]["uprn"]
+def a_move(council: CouncilUnderTest, place: int = 100) -> dict[str, object]:
+    asked = {"classification": "RD04", "per_page": 1, "page": place}
+    uprn = council.get("addresses", "/properties", **asked).json()["items"][0]["uprn"]
     return {"uprn": uprn, "moved_on": "2026-05-29", "whole_household": True}
 
 

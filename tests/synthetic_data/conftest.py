@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from synthetic_data.build import build_town
+from synthetic_data.digest import TABLES
 from synthetic_data.profiles import find_profile
 from synthetic_data.town import Block, Town
 
@@ -47,6 +48,9 @@ def joined(blocks: Iterable[Town]) -> Town:
         "street": [each.streets.usrn.size for each in towns],
         "property": [each.properties.uprn.size for each in towns],
         "household": [each.households.size.size for each in towns],
+        "premises": [each.premises.uprn.size for each in towns],
+        "school": [each.schools.premises.size for each in towns],
+        "polling_place": [each.polling_places.code.size for each in towns],
     }
 
     def one(table: str) -> Any:
@@ -60,8 +64,7 @@ def joined(blocks: Iterable[Town]) -> Town:
             columns[column.name] = np.concatenate(values)
         return type(tables[0])(**columns)
 
-    names = ("wards", "streets", "properties", "households", "residents")
-    return replace(towns[0], **{name: one(name) for name in names}, block=Block())
+    return replace(towns[0], **{name: one(name) for name in TABLES}, block=Block())
 
 
 @pytest.fixture(params=SHAPES)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from synthetic_data.build import build_town
-from synthetic_data.digest import digest
+from synthetic_data.digest import TABLES, digest
 from synthetic_data.fidelity import ages, total_variation
 from synthetic_data.place_names import RealPlaceName
 from synthetic_data.profiles import find_profile
@@ -19,7 +19,7 @@ from synthetic_data.town import Town
 BUILD = """
 from datetime import date
 from synthetic_data.build import build_town
-from synthetic_data.digest import digest
+from synthetic_data.digest import TABLES, digest
 from synthetic_data.profiles import find_profile
 town = build_town(find_profile("Slough"), residents=2000, seed=11, as_of=date(2026, 6, 1), name="fairwater")
 print(digest(town))
@@ -57,7 +57,7 @@ def test_another_seed_day_or_name_is_another_town() -> None:
 def test_the_digest_notices_any_column() -> None:
     town = _small()
     before = digest(town)
-    for name in ("wards", "streets", "properties", "households", "residents"):
+    for name in TABLES:
         table = getattr(town, name)
         for column in fields(table):
             values = getattr(table, column.name)
@@ -95,7 +95,7 @@ def test_ages_are_right_on_awkward_days(as_of: date) -> None:
 
 def test_columns_of_a_table_have_one_length() -> None:
     town = _small()
-    for name in ("wards", "streets", "properties", "households", "residents"):
+    for name in TABLES:
         table = getattr(town, name)
         assert len({getattr(table, column.name).size for column in fields(table)}) == 1
 

@@ -6,6 +6,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from synthetic_data.addresses import addresses_of
+from synthetic_data.amenities import PREMISES_KINDS
 from synthetic_data.national_grid import to_latitude_longitude
 from synthetic_data.place_names import (
     RealPlaceName,
@@ -43,35 +45,70 @@ def test_street_names_are_different_within_a_ward(town: Town) -> None:
 
 
 def test_every_address_is_there_once(town: Town) -> None:
-    places = town.properties
+    places = addresses_of(town)
     addresses = set(zip(places.line.tolist(), places.postcode.tolist(), strict=True))
     assert len(addresses) == places.line.size
 
 
 def test_a_postcode_is_on_one_street_and_has_about_fifteen_addresses(town: Town) -> None:
     streets = defaultdict(set)
-    for postcode, street in zip(
-        town.properties.postcode.tolist(), town.properties.street.tolist(), strict=True
-    ):
+    places = addresses_of(town)
+    for postcode, street in zip(places.postcode.tolist(), places.street.tolist(), strict=True):
         streets[postcode].add(street)
     assert all(len(on) == 1 for on in streets.values())
-    assert 11 < town.properties.line.size / len(streets) < 19
+    assert 11 < places.line.size / len(streets) < 19
 
 
 def test_numbers_run_along_the_street_odd_on_one_side_even_on_the_other(hartlepool: Town) -> None:
+    tables = (hartlepool.properties, hartlepool.premises)
+    number, easting, northing, on = (
+        np.concatenate([getattr(each, column) for each in tables])
+        for column in ("number", "easting", "northing", "street")
+    )
+    for street in range(0, hartlepool.streets.name.size, 5):
+        rows = np.flatnonzero(on == street)
+        assert set(number[rows].tolist()) == set(range(1, int(number[rows].max()) + 1))
+        odd, even = rows[number[rows] % 2 == 1], rows[number[rows] % 2 == 0]
+        runs_east = np.ptp(easting[odd]) >= np.ptp(northing[odd])
+        along, side = (easting, northing) if runs_east else (northing, easting)
+        assert len(set(side[odd].tolist())) == 1
+        if even.size:
+            assert set(side[even].tolist()).isdisjoint(side[odd].tolist())
+        for one_side in (odd, even):
+            in_order = one_side[np.lexsort((along[one_side], number[one_side]))]
+            assert (np.diff(along[in_order]) >= 0).all()
+            new_number = np.diff(number[in_order]) > 0
+            assert (np.diff(along[in_order])[new_number] > 0).all()
+
+
+def test_flats_of_a_building_stand_together(hartlepool: Town) -> None:
     places = hartlepool.properties
-    for street in range(0, hartlepool.streets.name.size, 7):
-        rows = np.flatnonzero(places.street == street)
-        number = places.number[rows]
-        assert (np.diff(number) >= 0).all()
-        assert number[0] == 1
-        along_east = np.ptp(places.easting[rows[number % 2 == 1]]) >= np.ptp(
-            places.northing[rows[number % 2 == 1]]
-        )
-        side = places.northing if along_east else places.easting
-        assert len(set(side[rows[number % 2 == 1]].tolist())) == 1
-        if (number % 2 == 0).any():
-            assert set(side[rows[number % 2 == 0]].tolist()).isdisjoint(side[rows[number % 2 == 1]].tolist())
+    flats = np.array(["Flat " in line for line in places.line.tolist()])
+    building = places.street[flats] * 1_000 + places.number[flats]
+    for axis in (places.easting[flats], places.northing[flats]):
+        for each in np.unique(building)[::5].tolist():
+            assert np.ptp(axis[building == each]) <= 10
+    assert flats.sum() > 300
+
+
+def test_closes_are_short_and_roads_are_long(town: Town) -> None:
+    places = addresses_of(town)
+    numbers = np.concatenate([town.properties.number, town.premises.number])
+    longest = np.zeros(town.streets.name.size, dtype=np.int64)
+    np.maximum.at(longest, places.street, numbers)
+    kind = np.array([name.split()[-1] for name in town.streets.name.tolist()])
+    short, long = longest[np.isin(kind, ["Close", "Mews"])], longest[np.isin(kind, ["Road", "Avenue"])]
+    assert short.size
+    assert short.max(initial=0) < 13 < 27 <= long.min(initial=99)
+
+
+def test_each_ward_has_a_street_of_shops_and_the_town_one_high_street(town: Town) -> None:
+    shops = np.isin(town.premises.kind, [PREMISES_KINDS.index(each) for each in ("shop", "takeaway")])
+    on = np.unique(town.premises.street[shops])
+    assert sorted(town.streets.ward[on].tolist()) == list(range(town.wards.name.size))
+    names = town.streets.name[on].tolist()
+    assert names.count("High Street") == 1
+    assert all(name.endswith(("High Street", "Parade")) for name in names)
 
 
 def test_flats_share_a_building_and_houses_do_not(town: Town) -> None:

@@ -48,6 +48,13 @@ def test_a_report_is_open_at_once_and_told_of(council: CouncilUnderTest) -> None
     assert (told["lat"], told["long"]) == (home["latitude"], home["longitude"])
 
 
+def test_a_problem_can_be_reported_at_a_park(council: CouncilUnderTest) -> None:
+    park = council.get("addresses", "/properties", classification="LP01", per_page=1).json()["items"][0]
+    answers = {"service_code": "graffiti", "attribute[OFFENSIVE]": "no"}
+    received = send(council, "/requests.json", address_id=park["uprn"], **answers)
+    assert shown(council, received[0]["service_request_id"])["address"] == park["address"]
+
+
 def test_a_point_is_given_the_nearest_address(council: CouncilUnderTest) -> None:
     homes = council.get("addresses", "/properties", per_page=200).json()["items"]
     home = homes[120]

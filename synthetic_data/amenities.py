@@ -5,8 +5,10 @@ They follow the rules of :mod:`synthetic_data.town`: columns of one length, rows
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, TypeVar
+
+import numpy as np
 
 from synthetic_data.assumptions_of_places import PREMISES
 from synthetic_data.assumptions_of_trades import TRADES as _TRADES
@@ -89,3 +91,18 @@ class Businesses:
     opened_on: Dates
     sells_food: Flags
     sells_alcohol: Flags
+
+
+_Table = TypeVar("_Table", Premises, Schools, PollingPlaces, Businesses)
+_KINDS = {
+    "Integers": np.int64,
+    "Reals": np.float64,
+    "Flags": np.bool_,
+    "Dates": "datetime64[D]",
+    "Text": object,
+}
+
+
+def none_of(table: type[_Table]) -> _Table:
+    """The table without a row, for a town whose premises are not known."""
+    return table(**{column.name: np.empty(0, dtype=_KINDS[str(column.type)]) for column in fields(table)})

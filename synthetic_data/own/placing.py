@@ -72,6 +72,7 @@ def place(sheet: Sheet, profile: Profile, council: str, seed: Seed) -> Places:
             identifiers.usrns(len(streets), usrn_start),
             np.array([name for _, name in streets], dtype=object),
             ward_of,
+            np.full(len(streets), -1),
         ),
         order,
         street,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from synthetic_data import place_names
+from synthetic_data.amenities import Businesses, PollingPlaces, Premises, Schools, none_of
 from synthetic_data.deprivation import deprivation_classes
 from synthetic_data.own import filling
 from synthetic_data.own.brought import Brought
@@ -65,8 +66,9 @@ def town_of(
 ) -> Town:
     """A town of the people, households and addresses that were brought, which must be without fault.
 
-    What was left out is made up in the profile's shares; the same arguments give the same town, to the
-    byte. ``name`` is a slug, ``identifiers`` the mode of the contact details that are made up.
+    Only homes are brought: the town has no premises, schools or businesses. What was left out is made up
+    in the profile's shares; the same arguments give the same town, to the byte. ``name`` is a slug,
+    ``identifiers`` the mode of the contact details that are made up.
 
     Raises:
         RealPlaceName: the name could be taken for a real authority's.
@@ -102,6 +104,10 @@ def town_of(
         properties=_properties(brought.addresses, places, linked, tenure, stand, making),
         households=_households(brought.households, linked, tenure, stand, persons, age, making),
         residents=_residents(people, order, persons, making),
+        premises=none_of(Premises),
+        schools=none_of(Schools),
+        polling_places=none_of(PollingPlaces),
+        businesses=none_of(Businesses),
     )
 
 
@@ -213,5 +219,6 @@ def _residents(sheet: Sheet, order: Integers, persons: Persons, making: Making) 
         forename=persons.forename,
         surname=persons.surname,
         surname_at_birth=filling.surnames_at_birth(sheet, order, persons),
+        school=np.full(order.size, -1),
         **filling.facts_of_people(sheet, order, persons, making),
     )

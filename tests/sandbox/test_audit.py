@@ -130,6 +130,8 @@ def test_a_format_valid_council_has_numbers_that_libphonenumber_accepts_and_no_o
     with closing(sqlite3.connect(file)) as connection:
         asked_for = "SELECT mobile FROM residents_residents WHERE mobile IS NOT NULL"
         numbers = [number for (number,) in connection.execute(asked_for)]
+        clean = "SELECT clean FROM council_truth_faults WHERE field = 'mobile' AND clean IS NOT NULL"
+        numbers += [number for (number,) in connection.execute(clean)]
     assert numbers
     assert all(phonenumbers.is_valid_number(phonenumbers.parse(number, "GB")) for number in numbers)
     assert sum(count for (kind, _), count in found.inside.items() if kind == "landline") == len(numbers)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from sandbox import machine
 from sandbox.failure import Failure
 from sandbox.folder import DataFolder, HalfBuilt, read_facts
+from synthetic_data.assumptions_of_mess import A_LITTLE
 from synthetic_data.profiles import find_profile
 from synthetic_data.profiles.finder import UnknownAuthority
 
@@ -26,6 +27,7 @@ _SAID_OF = {
     "shaped_like": "is shaped like",
     "seed": "has seed",
     "identifiers": "has identifiers that are",
+    "mess": "has a level of mess of",
     "as_of": "begins on",
     "asked_residents": "has a population of",
 }
@@ -53,6 +55,7 @@ class Ask:
     as_of: date | None = None
     name: str | None = None
     identifiers: Mode | None = None
+    mess: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -79,6 +82,7 @@ def plan_of(ask: Ask) -> Plan:
         seed=seed,
         as_of=ask.as_of or machine.today(),
         identifiers=ask.identifiers or DEFAULT_IDENTIFIERS,
+        mess=A_LITTLE if ask.mess is None else ask.mess,
     )
 
 
@@ -122,12 +126,13 @@ def already_there(folder: DataFolder, ask: Ask) -> str | None:
 
 
 def _refuse_if_different(facts: dict[str, object], ask: Ask, name: str) -> None:
-    # A council built before there were modes says nothing of its own.
-    facts = {"identifiers": DEFAULT_IDENTIFIERS, **facts}
+    # A council built before there were modes or mess says nothing of its own.
+    facts = {"identifiers": DEFAULT_IDENTIFIERS, "mess": 0.0, **facts}
     given = {
         "shaped_like": _profile(ask.like).name if ask.like else None,
         "seed": ask.seed,
         "identifiers": ask.identifiers,
+        "mess": ask.mess,
         "as_of": ask.as_of.isoformat() if ask.as_of else None,
     }
     if ask.residents is not None:

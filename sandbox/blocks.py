@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from service_apis.kit.discovery import discover
+from synthetic_data.assumptions_of_mess import A_LITTLE
 
 if TYPE_CHECKING:
     from synthetic_data.build import Blueprint
@@ -31,7 +32,8 @@ DueEntry = tuple[datetime, str, str]
 class Plan:
     """What a council is to be: its name, what it is shaped like, how many people, from which seed.
 
-    ``identifiers`` is the mode of its identifiers, see ``synthetic_data.identifiers``.
+    ``identifiers`` is the mode of its identifiers, see ``synthetic_data.identifiers``; ``mess`` the level of
+    faults in its services' copies, from 0 to 1, see ``synthetic_data.mess``.
     """
 
     name: str
@@ -40,6 +42,7 @@ class Plan:
     seed: int
     as_of: date
     identifiers: Mode = "unallocatable"
+    mess: float = A_LITTLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,13 +90,17 @@ def seed_block(
     from synthetic_data.build import build_block
 
     progress("the town", 0.0)
-    return records_of(build_block(drawn_up(plan), number), services, progress)
+    return records_of(build_block(drawn_up(plan), number), services, progress, mess=plan.mess)
 
 
 def records_of(
-    town: Town, services: Sequence[str], progress: Progress = lambda what, share: None
+    town: Town,
+    services: Sequence[str],
+    progress: Progress = lambda what, share: None,
+    *,
+    mess: float = 0.0,
 ) -> BlockRecords:
-    """The services' records of a town, or of one block of it."""
+    """The services' records of a town, or of one block of it; ``mess`` is the level of faults in them."""
     from service_apis.kit.bulk import Image
     from service_apis.kit.seeding import Seeding
     from synthetic_data.fidelity import measure
@@ -104,8 +111,10 @@ def records_of(
     for done, slug in enumerate(services, start=1):
         service = known[slug]
         progress(service.title, done / (len(services) + 1))
-        seeding = Seeding(town.as_of, town.block.number, town.block.before)
+        seeding = Seeding(town.as_of, town.block.number, town.block.before, slug, mess)
         for columns in service.seed(town, seeding):
+            image.add(columns)
+        for columns in seeding.truth:
             image.add(columns)
         due[slug] = tuple(seeding.due)
         counters |= seeding.counters

@@ -133,6 +133,7 @@ def _facts(plan: Plan, sums: _Sums, services: Mapping[str, Service]) -> dict[str
         "seed": plan.seed,
         "as_of": plan.as_of.isoformat(),
         "identifiers": plan.identifiers,
+        "mess": plan.mess,
         "asked_residents": plan.residents,
         "residents": sums.residents,
         "households": sums.households,

@@ -11,10 +11,12 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from functools import partial
 from importlib import import_module
 from multiprocessing.connection import wait
 from os import _exit
+from types import FrameType
 from typing import Any, Protocol
 
 from sandbox import __version__, machine
@@ -62,9 +64,10 @@ class Processes:
             return
         pool = ProcessPoolExecutor(self.workers, mp_context=_context(), initializer=_attend_to_parent)
         try:
-            coming = _Coming(
-                lambda number: pool.submit(seed_block, plan, services, number), rest, self.workers + AHEAD
-            )
+            with _uninterrupted():
+                coming = _Coming(
+                    lambda number: pool.submit(seed_block, plan, services, number), rest, self.workers + AHEAD
+                )
             yield seed_block(plan, services, first, partial(_in_part, progress, first, len(rest) + 1))
             yield from coming.handed_over(progress)
         finally:
@@ -178,6 +181,33 @@ def _context() -> Any:
         ["sandbox.blocks", "synthetic_data.build", "service_apis.kit.bulk", *parts]
     )
     return context
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """Put off interruptions while processes start: half started they could not be stopped in order.
+
+    They inherit that interruptions are blocked; this process heeds those that came once it can.
+    """
+    if threading.current_thread() is not threading.main_thread() or not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    came: list[int] = []
+
+    def put_off(number: int, _frame: FrameType | None) -> None:
+        came.append(number)
+
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    handlers = [signal.signal(number, put_off) for number in numbers]
+    mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+        for number, handler in zip(numbers, handlers, strict=True):
+            signal.signal(number, handler)
+    for number in came[:1]:
+        signal.raise_signal(number)
 
 
 def _attend_to_parent() -> None:

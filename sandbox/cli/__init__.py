@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, exporting, fidelity, importing, journeys, services
+from sandbox.cli import auditing, councils, exporting, fidelity, importing, journeys, matching, services
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -28,6 +28,7 @@ fidelity.add_to(app)
 exporting.add_to(app)
 services.add_to(app)
 journeys.add_to(app)
+matching.add_to(app)
 
 
 def main() -> None:

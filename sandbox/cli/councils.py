@@ -21,6 +21,7 @@ from sandbox.cli.options import (
     FixedKey,
     IdentifierMode,
     Like,
+    Mess,
     Name,
     Residents,
     Seed,
@@ -71,6 +72,7 @@ def up(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    mess: Mess = None,
     workers: Workers = None,
     dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
@@ -84,7 +86,7 @@ def up(
     from sandbox.serving import Addresses, greeting, listening, open_to_callers, serve, service_ports
 
     services = discover()
-    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers))
+    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers), mess)
     ports = service_ports(service_port or [], [service.url_name for service in services.values()])
     addresses = Addresses(host, port, ports)
     folder = DataFolder(data)
@@ -111,13 +113,14 @@ def build(
     as_of: AsOf = None,
     name: Name = None,
     identifiers: IdentifierMode = None,
+    mess: Mess = None,
     database: DatabaseUrl = None,
     workers: Workers = None,
     dask: DaskScheduler = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Build a council without serving it."""
-    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers))
+    asked = Ask(like, residents, seed, as_day(as_of), name, as_mode(identifiers), mess)
     if asked.is_open:
         asked = Ask(name=ask.DEMO_NAME)
     if database is not None:

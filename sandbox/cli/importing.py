@@ -99,7 +99,8 @@ def import_council(
             "`council import --template FOLDER` writes examples of the three."
         )
     folder = DataFolder(data)
-    plan = ask.plan_of(Ask(like, None, seed, as_day(as_of), name, as_mode(identifiers)))
+    # What is brought has what faults it has; the services' copies of it get no others.
+    plan = ask.plan_of(Ask(like, None, seed, as_day(as_of), name, as_mode(identifiers), mess=0.0))
     _refuse_taken(folder, plan.name)
     brought = _read((addresses, households, residents), plan, synthetic, faults)
     _build(folder, plan, brought, synthetic)

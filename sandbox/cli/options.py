@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from synthetic_data.assumptions_of_mess import A_LITTLE
+
 if TYPE_CHECKING:
     from synthetic_data.identifiers import Mode
 
@@ -84,6 +86,18 @@ IdentifierMode = Annotated[
         help="For products that check numbers, [b]format-valid[/b]: never issued either, and libphonenumber "
         "accepts them. People then have landlines, as it accepts no safe mobile.",
         show_default="unallocatable",
+        rich_help_panel=COUNCIL,
+    ),
+]
+Mess = Annotated[
+    float | None,
+    typer.Option(
+        "--mess",
+        min=0,
+        max=1,
+        help="How many faults the services' records of people have: misspellings, old addresses, duplicates "
+        "and so on. [b]0[/b] is none; at [b]1[/b] one record in three has some.",
+        show_default=str(A_LITTLE),
         rich_help_panel=COUNCIL,
     ),
 ]

@@ -148,3 +148,19 @@ class JourneyShown(JourneyTold):
     """A journey's last result; ``at`` is the council time of the run."""
 
     at: AwareDatetime
+
+
+class TruthShown(Schema):
+    """Whom a record stands for: the id of one of the town's residents, null where that is none of them."""
+
+    service: str
+    record: str
+    person: str | None
+
+
+class TruthFaultShown(TruthShown):
+    """A fault that a record was given: in which field, of which kind, what the clean value was (or none)."""
+
+    field: str
+    kind: str
+    clean: str | None

@@ -14,7 +14,7 @@ from service_apis.kit.clock import at
 from service_apis.kit.events import Event
 from service_apis.kit.revenues.financial_year import begins, months_on, part
 from service_apis.kit.revenues.instalments import await_instalments, enter, gather, take
-from service_apis.kit.revenues.parties import Person, add_parties, parties_of
+from service_apis.kit.revenues.parties import Person, add_parties, is_one_of, parties_of
 from service_apis.kit.work import Work
 
 lifecycle = Lifecycle()
@@ -111,7 +111,7 @@ def review_empty_homes(work: Work, due: Due) -> None:
 def follow_a_move(work: Work, event: Event) -> None:
     """Close, open or share accounts as people move; heard twice, it changes nothing more."""
     move, day = event.data, date.fromisoformat(event.data["moved_on"])
-    moved = [each["id"] for each in move["residents"]]
+    moved = {each["id"]: each["name"] for each in move["residents"]}
     theirs = update(Disregard).where(Disregard.resident_id.in_(moved))
     work.session.execute(theirs.values(uprn=move["to_uprn"]))
     adults: list[Person] = [(each["name"], each["id"]) for each in move["residents"] if each["adult"]]
@@ -122,13 +122,16 @@ def follow_a_move(work: Work, event: Event) -> None:
         _arrive(work, reached, adults, move["adults_there_already"], day)
 
 
-def _leave(work: Work, account: Account, moved: list[str], left_behind: int, day: date) -> None:
+def _leave(work: Work, account: Account, moved: dict[str, str], left_behind: int, day: date) -> None:
     persons = parties_of(work, LiablePerson, account.reference)
     for person in persons:
-        if person.resident_id in moved:
+        if is_one_of(person, moved):
             person.liable_until = max(day, person.liable_from)
-    if left_behind and any(person.liable_until is None for person in persons):
-        _count_adults(work, account, left_behind, day)
+    staying = [person for person in persons if person.liable_until is None]
+    # The index can have the wrong address of somebody who is known to be liable here, and did not move.
+    known = sum(person.resident_id is not None for person in staying)
+    if staying and (left_behind or known):
+        _count_adults(work, account, max(left_behind, known), day)
     else:
         who = f"The {'residents' if left_behind else 'owner'} of {account.address.rsplit(', ', 2)[0]}"
         _succeed(work, account, day, [(who, None)], left_behind)

@@ -12,10 +12,11 @@ import numpy as np
 from service_apis.council_tax import rules
 from service_apis.council_tax.models import Account, Award, Bill, Charge, Disregard, Entry, LiablePerson
 from service_apis.kit.clock import at
+from service_apis.kit.copies import enter_outsiders, named, people_of
 from service_apis.kit.revenues.financial_year import begins, months_on, part, year_of
 from service_apis.kit.revenues.instalments import END_OF_DAY
 from service_apis.kit.revenues.opening import Opening, Terms, books
-from service_apis.kit.revenues.parties import keys_of
+from service_apis.kit.revenues.parties import keys_of, record_keys
 from service_apis.kit.revenues.payers import habits
 from service_apis.kit.seeding import Columns, Seeding, columns, table
 from synthetic_data.town import BANDS, COMPOSITIONS, PROPERTY_KINDS, ROLES, TENURES, Town
@@ -54,7 +55,7 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     names = ("reference", "uprn", "address", "band", "kind", "opened_on")
     homes = [dict(zip(names, each, strict=True)) for each in facts]
     yield from _books(town, seeding, annual, homes, awards)
-    yield _liable_persons(town, homes)
+    yield _liable_persons(town, seeding, homes)
     held = [(account, *award) for account, award in zip(accounts, awards, strict=True) if award[0]]
     yield table(Award, [dict(zip(("account", "code", "starts_on"), each, strict=True)) for each in held])
     yield table(Disregard, disregards)
@@ -127,27 +128,30 @@ def _awards(
     return awards
 
 
-def _liable_persons(town: Town, homes: list[dict[str, Any]]) -> Columns:
+def _liable_persons(town: Town, seeding: Seeding, homes: list[dict[str, Any]]) -> Columns:
     """Heads, their partners and joint tenants where people live; elsewhere whoever owns the place."""
     people, households = town.residents, town.households
     joint = np.isin(households.composition, [COMPOSITIONS.index("students"), COMPOSITIONS.index("sharers")])
     is_head = np.isin(people.role, [ROLES.index("head"), ROLES.index("partner")])
     shares = (people.role == ROLES.index("sharer")) & joint[people.household]
     who = np.flatnonzero((people.household >= 0) & (is_head | shares))
-    ids: list[str | None] = people.id[who].tolist()
-    names = [f"{a} {b}" for a, b in zip(people.forename[who], people.surname[who], strict=True)]
+    known = people_of(town, seeding, who, named("name", "resident_id"))
     tenure = households.tenure[people.household[who]]
     basis = np.array([BASIS.get(each, "tenant") for each in TENURES])[tenure].tolist()
     at_home = people.property[who].tolist()
     vacant = [place for place, home in enumerate(homes) if home["kind"] != "occupied"]
     owners = [f"The owner of {homes[place]['address'].rsplit(', ', 2)[0]}" for place in vacant]
+    accounts = [homes[place]["reference"] for place in at_home + vacant]
+    keys = record_keys(accounts)
+    known.enter(keys[: who.size])
+    enter_outsiders(seeding, keys[who.size :])
     return columns(
         LiablePerson,
-        account=[homes[place]["reference"] for place in at_home + vacant],
-        resident_id=ids + [None] * len(vacant),
+        account=accounts,
+        resident_id=known.resident_id.tolist() + [None] * len(vacant),
         basis=basis + ["owner"] * len(vacant),
         liable_from=[homes[place]["opened_on"] for place in at_home + vacant],
-        **keys_of(names + owners),
+        **keys_of(known.name.tolist() + owners),
     )
 
 

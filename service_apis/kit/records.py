@@ -79,6 +79,39 @@ class DueEntry(Base):
     subject: Mapped[str] = mapped_column(String(120))
 
 
+class Truth(Base):
+    """Whom a record of a service stands for; None where that is nobody who lives in the town.
+
+    ``service`` is the URL name; ``record`` the key by which the service's answers tell it from its others;
+    ``person`` the id of one of the town's residents. Written when the council is built, and never after.
+    """
+
+    __tablename__ = "council_truth"
+    __table_args__ = (
+        Index("council_truth_by_record", "service", "record"),
+        Index("council_truth_by_person", "person"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(String(60))
+    record: Mapped[str] = mapped_column(String(60))
+    person: Mapped[str | None] = mapped_column(String(9))
+
+
+class TruthFault(Base):
+    """A fault that a record was given: in which field, of which kind, and what the clean value was."""
+
+    __tablename__ = "council_truth_faults"
+    __table_args__ = (Index("council_truth_faults_by_record", "service", "record"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    service: Mapped[str] = mapped_column(String(60))
+    record: Mapped[str] = mapped_column(String(60))
+    field: Mapped[str] = mapped_column(String(60))
+    kind: Mapped[str] = mapped_column(String(60), index=True)
+    clean: Mapped[str | None] = mapped_column(String(240))
+
+
 class FirstAnswer(Base):
     """The answer first given to an Idempotency-Key, to be given again."""
 

@@ -32,6 +32,8 @@ class Columns:
 class Seeding:
     """What a seed may know of the council, and where it leaves more than rows.
 
+    ``service`` is the slug of the service that is seeded, ``mess`` the level of mess in its copies of the
+    town's people (see ``kit.copies``), and ``truth`` the rows that say which record stands for whom.
     ``due`` holds (instant, kind, subject) entries for the agenda; ``counters`` the last number
     given out in each series of references. A large town is seeded block by block: each block has
     numbers of its own, and what concerns all of the council is left by the first (``first_block``).
@@ -40,8 +42,16 @@ class Seeding:
     as_of: date
     block: int = 0
     numbers_before: int = 0
+    service: str = ""
+    mess: float = 0.0
     due: list[tuple[datetime, str, str]] = field(default_factory=list)
     counters: dict[str, int] = field(default_factory=dict)
+    truth: list[Columns] = field(default_factory=list)
+
+    @property
+    def url_name(self) -> str:
+        """The service as it stands in addresses."""
+        return self.service.replace("_", "-")
 
     @property
     def now(self) -> datetime:

@@ -27,7 +27,8 @@ class Address(Base):
 
 
 class Resident(Versioned, Base):
-    """A resident. ``household`` is shared by those who live together; None in communal establishments."""
+    """A resident. ``household`` is shared by those who live together; None in communal establishments,
+    and in an entry that was made without one."""
 
     __tablename__ = "residents_residents"
     __table_args__ = (

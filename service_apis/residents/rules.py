@@ -21,7 +21,8 @@ class NoSuchResident(NotFound):
 
 
 class NoHousehold(NotFound):
-    """The resident lives in a communal establishment, such as a care home, and has no household."""
+    """The resident has no household: they live in a communal establishment, such as a care home, or the entry
+    was made without saying with whom they live."""
 
 
 class UnknownUprn(Unprocessable):
@@ -83,7 +84,10 @@ def household_of(work: Work, resident_id: str) -> list[Any]:
     """The rows of those in the resident's household, the eldest first. Raises NoHousehold."""
     household = find_resident(work, resident_id).household
     if household is None:
-        raise NoHousehold(f"{resident_id} lives in a communal establishment and has no household")
+        raise NoHousehold(
+            f"{resident_id} has no household: they live in a communal establishment, or nobody has entered "
+            "with whom they live"
+        )
     members = resident_rows().where(Resident.household == household)
     return list(work.execute(members.order_by(None).order_by(Resident.born, Resident.id)))
 
@@ -107,7 +111,8 @@ def move(
     if stays_together:
         together = select(Resident).where(Resident.household == household).order_by(Resident.id)
         moving = list(work.session.scalars(together))
-    staying = _adults(work, left) - sum(_is_adult(work, each) for each in moving)
+    counted = (each for each in moving if each.household is not None)
+    staying = _adults(work, left) - sum(_is_adult(work, each) for each in counted)
     there_already = _adults(work, uprn)
     joined = household if stays_together else f"H{work.next_number('residents.household'):08d}"
     for each in moving:
@@ -150,11 +155,16 @@ def _is_adult(work: Work, resident: Resident) -> bool:
 
 
 def _adults(work: Work, uprn: str) -> int:
-    """How many adults live at an address today."""
+    """How many adults live in the households of an address today.
+
+    An entry without a household is not counted: it may be somebody's second.
+    """
     today = work.today
     try:
         latest = today.replace(year=today.year - ADULT)
     except ValueError:  # the 29th of February
         latest = date(today.year - ADULT, 2, 28)
-    adults = select(func.count()).where(Resident.uprn == uprn, Resident.born <= latest)
+    adults = select(func.count()).where(
+        Resident.uprn == uprn, Resident.born <= latest, Resident.household.is_not(None)
+    )
     return work.session.scalar(adults) or 0

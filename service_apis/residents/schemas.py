@@ -14,7 +14,7 @@ class ResidentEntry(VersionedSchema):
     """A resident of the council.
 
     ``ethnic_group`` is one of the nineteen of Census 2021; ``household`` is null in communal
-    establishments, ``moved_in`` where it is not known.
+    establishments and where nobody entered one, ``moved_in`` where it is not known.
     """
 
     id: str

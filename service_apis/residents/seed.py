@@ -6,10 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from service_apis.kit.copies import people_of
 from service_apis.kit.seeding import Columns, Seeding, columns
 from service_apis.residents.models import Address, Resident
 from service_apis.residents.rules import key
 from synthetic_data.town import ETHNIC_GROUPS, SEXES, Town, last_number
+
+FIELDS = {"forename": "forename", "surname": "surname", "born": "born", "email": "email", "mobile": "mobile"}
+FIELDS |= {"property": "uprn"}
 
 
 def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
@@ -22,30 +26,37 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     ]
     yield columns(Address, uprn=uprn, address=whole, postcode=homes.postcode)
 
-    housed = people.household >= 0
-    # The last entry is what -1, "no household", points at.
-    household_ids = np.array([*households.id, None], dtype=object)
+    entries = people_of(town, seeding, np.arange(people.born.size), FIELDS, repeats=True)
+    seeding.counters["residents.resident"] = max(
+        seeding.numbers_before + people.born.size, last_number("R", people.id)
+    )
+    ids = people.id.tolist() + seeding.references("residents.resident", "R{:08d}", entries.repeats)
+    entries.enter(ids)
     seeding.counters["residents.household"] = max(
         seeding.numbers_before + len(households.size), last_number("H", households.id)
     )
+    # The last entry is what -1, "no household", points at; a second entry of somebody belongs to none.
+    household_ids = np.array([*households.id, None], dtype=object)
+    household = people.household[entries.rows]
+    household[len(household) - entries.repeats :] = -1
+    # Nobody lives anywhere before they are born, and nobody knows since when at an address they have left.
+    since = np.maximum(households.moved_in[household], entries.born)
+    unknown = (household < 0) | entries.at_old_address
     yield columns(
         Resident,
-        id=people.id,
-        forename=people.forename,
-        surname=people.surname,
-        forename_key=_keys(people.forename.tolist()),
-        surname_key=_keys(people.surname.tolist()),
-        sex=np.take(SEXES, people.sex),
-        born=people.born,
-        ethnic_group=np.take(ETHNIC_GROUPS, people.ethnic_group),
-        email=people.email,
-        mobile=people.mobile,
-        uprn=uprn[people.property],
-        household=household_ids[people.household],
-        # Nobody lives anywhere before they are born.
-        moved_in=np.where(
-            housed, np.maximum(households.moved_in[people.household], people.born), np.datetime64("NaT", "D")
-        ),
+        id=ids,
+        forename=entries.forename,
+        surname=entries.surname,
+        forename_key=_keys(entries.forename.tolist()),
+        surname_key=_keys(entries.surname.tolist()),
+        sex=np.take(SEXES, people.sex[entries.rows]),
+        born=entries.born,
+        ethnic_group=np.take(ETHNIC_GROUPS, people.ethnic_group[entries.rows]),
+        email=entries.email,
+        mobile=entries.mobile,
+        uprn=uprn[entries.home],
+        household=household_ids[household],
+        moved_in=np.where(unknown, np.datetime64("NaT", "D"), since),
     )
 
 

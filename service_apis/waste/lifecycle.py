@@ -37,7 +37,9 @@ def follow_a_move(work: Work, event: Event) -> None:
     left, reached = (work.session.get(Property, move[each]) for each in ("from_uprn", "to_uprn"))
     if left is not None and left.heard < event.position:
         left.heard = event.position
-        if left.holder_id in {each["id"] for each in move["residents"]}:
+        # A holder who is not matched to the citizen index is known by name alone.
+        which = "id" if left.holder_id else "name"
+        if (left.holder_id or left.holder_name) in {each[which] for each in move["residents"]}:
             _take_garden_subscription(work, left, reached)
             _hand_over(work, left, None)
     if reached is not None and reached.heard < event.position:

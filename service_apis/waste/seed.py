@@ -10,6 +10,7 @@ from typing import Any, get_args
 import numpy as np
 
 from service_apis.kit.clock import at
+from service_apis.kit.copies import named, people_of
 from service_apis.kit.seeding import Columns, Seeding, columns
 from service_apis.kit.working_days import add_working_days, is_working_day
 from service_apis.waste import rules
@@ -50,8 +51,9 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     season_ends = np.datetime64(f"{town.as_of.year + (town.as_of.month > 11)}-11-30")
     heads = np.flatnonzero((people.role == ROLES.index("head")) & (people.household >= 0))
     holders = np.full((2, house.size), None, dtype=object)
-    holders[0, people.property[heads]] = people.id[heads]
-    holders[1, people.property[heads]] = people.forename[heads] + " " + people.surname[heads]
+    known = people_of(town, seeding, heads, named("holder_name", "holder_id"))
+    known.enter(homes.uprn[people.property[heads]].astype(str).tolist())
+    holders[:, people.property[heads]] = known.resident_id, known.name
     yield columns(
         Property,
         uprn=homes.uprn.astype(str),

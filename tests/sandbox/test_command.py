@@ -6,16 +6,19 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
+
+from sandbox.folder import DataFolder, read_facts
 
 COUNCIL = str(Path(sys.executable).with_name("council"))
 OPTIONS = ("--residents", "500", "--seed", "7", "--as-of", "2026-06-01")
@@ -111,6 +114,8 @@ def test_a_service_answers_at_a_port_of_its_own(tmp_path: Path) -> None:
         (("build", "--name", "Bad Name"), "lower-case letters"),
         (("build", "--residents", "7"), "--residents takes a number of 100 or more"),
         (("build", "--residents", "many"), "or the word full"),
+        (("build", "--mess", "2"), "'--mess': Input should be less than or equal to 1"),
+        (("build", "--mess", "nan"), "Invalid value for '--mess'"),
         (("delete", "atlantis"), "no council called atlantis"),
         (("openapi", "wast"), "Did you mean waste?"),
         (("up", "--service-port", "dragons=9000"), "--service-port takes NAME=PORT"),
@@ -153,6 +158,21 @@ def test_the_same_options_give_the_same_council_in_another_process(tmp_path: Pat
         assert done.returncode == 0, done.stderr
         files.append(tmp_path / name / "council-data" / "councils" / "fairwater.sqlite")
     assert files[0].read_bytes() == files[1].read_bytes()
+
+
+def test_a_council_has_the_mess_it_was_asked_for(tmp_path: Path) -> None:
+    folder = DataFolder(tmp_path / "council-data")
+    for name, asked, mess in (("fairwater", (), 0.05), ("otherby", ("--mess", "0"), 0)):
+        assert council("build", *OPTIONS, "--name", name, *asked, cwd=tmp_path).returncode == 0
+        assert read_facts(folder.file(name))["mess"] == mess
+        with closing(sqlite3.connect(folder.file(name))) as connection:
+            faults = connection.execute("SELECT count(*) FROM council_truth_faults").fetchone()[0]
+        assert bool(faults) == bool(mess)
+    other = council("build", "--mess", "0.5", "--name", "fairwater", cwd=tmp_path)
+    assert other.returncode == 2
+    assert "it has a level of mess of 0.05, not 0.5" in other.stderr
+    same = council("build", "--mess", "0.05", "--name", "fairwater", cwd=tmp_path)
+    assert "serve it with" in same.stderr
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

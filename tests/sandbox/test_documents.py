@@ -87,6 +87,8 @@ def test_a_command_does_what_it_is_shown_for(
         written = run_in_copy(copy_of_project(tmp_path), "sandbox", *words[1:])
         assert written.returncode == 0, written.stderr
         return
+    if words[1] == "score-matches":
+        (tmp_path / "matches.csv").write_text("left,right\nresidents:R00000001,residents:R00000002\n")
     if words[1] == "up":
         _starts_and_stops(words, address, tmp_path)
         return

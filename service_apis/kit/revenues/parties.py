@@ -5,7 +5,8 @@ A service's ``models.py`` declares ``class LiablePerson(Party, Base)`` with a ta
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
@@ -40,6 +41,26 @@ def keys_of(names: Iterable[str]) -> dict[str, list[str]]:
     whole = list(names)
     small = [name.lower() for name in whole]
     return {"name": whole, "name_key": small, "surname_key": [name.rpartition(" ")[2] for name in small]}
+
+
+def record_keys(accounts: Iterable[str]) -> list[str]:
+    """The key of each party, given its account: its place in the account's list, from 1 (CT00000001-2)."""
+    places: Counter[str] = Counter()
+    keys = []
+    for account in accounts:
+        places[account] += 1
+        keys.append(f"{account}-{places[account]}")
+    return keys
+
+
+def is_one_of(party: Party, moved: Mapping[str, str]) -> bool:
+    """Whether a party is among residents given by id and name.
+
+    Where the citizen index's id is not known, the name must do, letter for letter.
+    """
+    if party.resident_id is not None:
+        return party.resident_id in moved
+    return party.name in moved.values()
 
 
 def named(party: type[Party], name: str) -> ColumnElement[bool]:

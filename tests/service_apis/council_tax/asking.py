@@ -51,22 +51,23 @@ def ledger(council: CouncilUnderTest, reference: str) -> list[dict[str, Any]]:
     return everything(council, f"/accounts/{reference}/transactions")
 
 
-def household(
-    council: CouncilUnderTest, adults: int, size: int | None = None, liable: int | None = None
-) -> list[dict[str, Any]]:
-    """The members of a household with so many adults, of whom none is disregarded, the eldest first."""
+def household(council: CouncilUnderTest, adults: int, size: int | None = None) -> list[dict[str, Any]]:
+    """The members of a household with so many adults, of whom none is disregarded, the eldest first.
+
+    Its adults are those who are liable, and the citizen index and council tax know them by the same id.
+    """
     homes: dict[str, list[dict[str, Any]]] = {}
     for resident in everything(council, "/residents", "residents"):
         if resident["household"]:
-            homes.setdefault(resident["uprn"], []).append(resident)
+            homes.setdefault(resident["household"], []).append(resident)
     wanted = {1: "single_person"}.get(adults)
-    for uprn, members in homes.items():
+    for members in homes.values():
         grown = [each for each in members if each["born"] <= "2008-06-01"]
         if len(grown) == adults and (size is None or len(members) == size):
-            theirs = account_at(council, uprn)
-            if liable is not None and len(theirs["liable_persons"]) != liable:
-                continue
-            if [each["code"] for each in theirs["awards"]] == ([wanted] if wanted else []):
+            home = account_at(council, members[0]["uprn"])
+            held = [each["code"] for each in home["awards"]]
+            liable = {person["resident_id"] for person in home["liable_persons"]}
+            if liable == {each["id"] for each in grown} and held == ([wanted] if wanted else []):
                 return sorted(members, key=lambda each: str(each["born"]))
     raise AssertionError(f"no household of {adults} adults")
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from service_apis.council_tax.lifecycle import lifecycle
+from service_apis.council_tax.models import LiablePerson
 from service_apis.kit.events import Event
 from service_apis.kit.records import EventRecord
 from tests.conftest import CouncilUnderTest
@@ -90,7 +91,7 @@ def test_a_move_that_is_heard_twice_changes_nothing_more(council: CouncilUnderTe
 
 
 def test_who_is_left_alone_gets_the_single_person_discount(council: CouncilUnderTest) -> None:
-    members = household(council, adults=2, size=2, liable=2)
+    members = household(council, adults=2, size=2)
     home = account_at(council, members[0]["uprn"])
     move(council, members[0]["id"], an_empty_home(council)["uprn"], "2026-05-02", alone=True)
     after = account(council, home["reference"])
@@ -100,6 +101,39 @@ def test_who_is_left_alone_gets_the_single_person_discount(council: CouncilUnder
     assert left == {members[0]["id"]: "2026-05-02", members[1]["id"]: None}
     hear_again(council)
     assert account(council, home["reference"]) == after
+
+
+def test_a_liable_person_who_is_known_by_name_alone_is_heard_to_have_moved(council: CouncilUnderTest) -> None:
+    mover, stays = household(council, adults=2, size=2)
+    home = account_at(council, mover["uprn"])
+    with council.sandbox.councils.first.writing("council-tax") as work:
+        for person in work.session.scalars(select(LiablePerson).filter_by(account=home["reference"])):
+            person.resident_id = None
+    move(council, mover["id"], an_empty_home(council)["uprn"], "2026-05-02", alone=True)
+    after = account(council, home["reference"])
+    assert after["status"] == "open"
+    assert {each["name"]: each["liable_until"] for each in after["liable_persons"]} == {
+        f"{mover['forename']} {mover['surname']}": "2026-05-02",
+        f"{stays['forename']} {stays['surname']}": None,
+    }
+
+
+def test_who_is_liable_for_a_dwelling_stays_so_when_a_stray_of_the_index_moves(
+    council: CouncilUnderTest,
+) -> None:
+    [lives_there] = household(council, adults=1, size=1)
+    home = account_at(council, lives_there["uprn"])
+    with council.sandbox.councils.first.writing("council-tax") as work:
+        # The index has the wrong people at the address: not who lives there, but somebody who left it.
+        everywhere = text("UPDATE residents_residents SET uprn = :uprn WHERE id = :id")
+        stray = household(council, adults=2, size=2)[0]
+        elsewhere = an_empty_home(council)["uprn"]
+        work.session.execute(everywhere, {"uprn": elsewhere, "id": lives_there["id"]})
+        work.session.execute(everywhere, {"uprn": lives_there["uprn"], "id": stray["id"]})
+    move(council, stray["id"], elsewhere, "2026-05-02", alone=True)
+    after = account(council, home["reference"])
+    assert (after["status"], after["awards"]) == ("open", home["awards"])
+    assert [each["liable_until"] for each in after["liable_persons"]] == [None]
 
 
 def test_who_moves_in_with_another_shares_the_account(

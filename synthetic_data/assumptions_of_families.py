@@ -47,7 +47,7 @@ them, where they are few."""
 SHARERS_OF_ANY_GROUP = 0.6
 """Share of those sharing a house, students among them, who came to it without regard to group."""
 
-MIXED_WITH_PARENTS = 0.72
+MIXED_WITH_PARENTS = 0.68
 """Share of each mixed group who are children of parents of two groups, if there are enough such parents.
 Where couples do not suffice, the rest live with a lone parent."""
 

@@ -91,7 +91,9 @@ def test_children_have_a_parents_group_or_the_mixed_one_that_fits(place: Town) -
     own, one, other = (people.ethnic_group[rows] for rows in (children, head[home], partner[home]))
     fits = CHILD_OF[one, other]
     assert ((own == one) | (own == other) | (own == fits)).mean() > 0.98
-    assert (own == fits)[fits >= 0].mean() > 0.5
+    # Where there are fewer people of mixed groups than such children, those there are suffice for some.
+    there_are = int(np.isin(people.ethnic_group, MIXED).sum())
+    assert (own == fits)[fits >= 0].sum() > 0.5 * min(int((fits >= 0).sum()), there_are)
 
 
 def test_mixed_people_are_mostly_children(place: Town) -> None:

@@ -13,11 +13,14 @@ import html5lib
 import pytest
 from typer.testing import CliRunner, Result
 
+from sandbox.build import Plan, build
 from sandbox.cli import app
 from sandbox.fidelity import NotMeasured, read_report
 from sandbox.fidelity_charts import CHARTS, draw, specifications
 from sandbox.folder import DataFolder
-from tests.conftest import CouncilUnderTest
+from service_apis.kit.discovery import discover
+from synthetic_data.profiles import find_profile
+from tests.conftest import AS_OF, CouncilUnderTest
 from tests.sandbox.console.every_page import asked_for_elsewhere, words
 
 PAGE = "/fidelity/fairwater"
@@ -25,6 +28,15 @@ PAGE = "/fidelity/fairwater"
 
 def run(folder: Path, *said: str) -> Result:
     return CliRunner().invoke(app, ["fidelity", *said, "--data", str(folder)])
+
+
+@pytest.fixture(scope="module")
+def built_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A council without mess, whose records are the town that is measured."""
+    folder = DataFolder(tmp_path_factory.mktemp("clean") / "council-data")
+    plan = Plan("fairwater", find_profile("Hartlepool"), 2000, 7, AS_OF, mess=0)
+    build(folder, plan, discover(), lambda what, share: None)
+    return folder.path
 
 
 @pytest.fixture

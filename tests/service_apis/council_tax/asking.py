@@ -51,10 +51,12 @@ def ledger(council: CouncilUnderTest, reference: str) -> list[dict[str, Any]]:
     return everything(council, f"/accounts/{reference}/transactions")
 
 
-def household(council: CouncilUnderTest, adults: int, size: int | None = None) -> list[dict[str, Any]]:
+def household(
+    council: CouncilUnderTest, adults: int, size: int | None = None, liable: int | None = None
+) -> list[dict[str, Any]]:
     """The members of a household with so many adults, of whom none is disregarded, the eldest first.
 
-    Its adults are those who are liable, and the citizen index and council tax know them by the same id.
+    The citizen index and council tax know those of them who are liable by the same ids and names.
     """
     homes: dict[str, list[dict[str, Any]]] = {}
     for resident in everything(council, "/residents", "residents"):
@@ -64,10 +66,13 @@ def household(council: CouncilUnderTest, adults: int, size: int | None = None) -
     for members in homes.values():
         grown = [each for each in members if each["born"] <= "2008-06-01"]
         if len(grown) == adults and (size is None or len(members) == size):
-            home = account_at(council, members[0]["uprn"])
-            held = [each["code"] for each in home["awards"]]
-            liable = {person["resident_id"] for person in home["liable_persons"]}
-            if liable == {each["id"] for each in grown} and held == ([wanted] if wanted else []):
+            theirs = account_at(council, members[0]["uprn"])
+            known = {(each["resident_id"], each["name"]) for each in theirs["liable_persons"]}
+            if not known <= {(each["id"], f"{each['forename']} {each['surname']}") for each in grown}:
+                continue
+            if liable is not None and len(known) != liable:
+                continue
+            if [each["code"] for each in theirs["awards"]] == ([wanted] if wanted else []):
                 return sorted(members, key=lambda each: str(each["born"]))
     raise AssertionError(f"no household of {adults} adults")
 

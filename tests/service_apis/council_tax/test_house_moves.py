@@ -91,7 +91,7 @@ def test_a_move_that_is_heard_twice_changes_nothing_more(council: CouncilUnderTe
 
 
 def test_who_is_left_alone_gets_the_single_person_discount(council: CouncilUnderTest) -> None:
-    members = household(council, adults=2, size=2)
+    members = household(council, adults=2, size=2, liable=2)
     home = account_at(council, members[0]["uprn"])
     move(council, members[0]["id"], an_empty_home(council)["uprn"], "2026-05-02", alone=True)
     after = account(council, home["reference"])
@@ -104,7 +104,7 @@ def test_who_is_left_alone_gets_the_single_person_discount(council: CouncilUnder
 
 
 def test_a_liable_person_who_is_known_by_name_alone_is_heard_to_have_moved(council: CouncilUnderTest) -> None:
-    mover, stays = household(council, adults=2, size=2)
+    mover, stays = household(council, adults=2, size=2, liable=2)
     home = account_at(council, mover["uprn"])
     with council.sandbox.councils.first.writing("council-tax") as work:
         for person in work.session.scalars(select(LiablePerson).filter_by(account=home["reference"])):

@@ -49,6 +49,9 @@ def export(
     name: Council = None,
     kind: Annotated[Kind, typer.Option("--format", help="The format of the tables.")] = Kind.CSV,
     replace: Annotated[bool, typer.Option("--replace", help="Write over an earlier export.")] = False,
+    with_truth: Annotated[
+        bool, typer.Option("--with-truth", help="Write also which records are the same person.")
+    ] = False,
     database: DatabaseUrl = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
@@ -56,7 +59,7 @@ def export(
     from sandbox.exporting import export as write
 
     with _store(name, database, data).reading() as contents:
-        done = write(contents, to, kind.value, replace=replace)
+        done = write(contents, to, kind.value, replace=replace, with_truth=with_truth)
     rows = sum(done.rows.values())
     typer.echo(f"Exported {done.name}: {rows:,} rows of {len(done.rows)} tables as {kind.value}, in {to}")
 

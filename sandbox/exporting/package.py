@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
@@ -15,7 +16,7 @@ from sqlalchemy.types import TypeEngine
 
 from sandbox import __version__
 from sandbox.exporting.target import OURS
-from sandbox.stores import Contents, known_models
+from sandbox.stores import known_models
 from service_apis.kit.db import Instant
 
 _OGL = {
@@ -30,10 +31,11 @@ _MIT = {
 }
 
 
-def described(contents: Contents, resources: list[dict[str, Any]]) -> dict[str, Any]:
+def described(
+    facts: dict[str, Any], tables: Sequence[Table], resources: list[dict[str, Any]]
+) -> dict[str, Any]:
     """The data package of a council, ``resources`` telling of each table's file in the tables' order."""
-    facts = contents.facts
-    tables, models = contents.tables, known_models()
+    models = known_models()
     within = {table.name for table in tables}
     return {
         "profile": "data-package",

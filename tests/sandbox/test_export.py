@@ -36,7 +36,8 @@ def file_in(folder: Path) -> Path:
 
 
 def exported(folder: Path, to: Path, format_name: str = "csv", **options: bool) -> dict[str, Any]:
-    """Export and return the data package."""
+    """Export, with the truth unless told otherwise, and return the data package."""
+    options = {"with_truth": True, **options}
     with CouncilFile(file_in(folder)).reading() as contents:
         export(contents, to, format_name, **options)
     described: dict[str, Any] = json.loads((to / "datapackage.json").read_text())
@@ -65,6 +66,16 @@ def lived_in(council: CouncilUnderTest) -> Path:
     send(council, "/requests.json", service_code="pothole", address_id=home, description=HOLE)
     council.advance(days=3)
     return council.folder.path
+
+
+def test_the_truth_stays_behind_unless_it_is_asked_for(lived_in: Path, tmp_path: Path) -> None:
+    assert run(lived_in, "--to", str(tmp_path / "out")).exit_code == 0
+    package = json.loads((tmp_path / "out" / "datapackage.json").read_text())
+    there = {resource["name"] for resource in package["resources"]}
+    assert set(tables(lived_in)) - there == {"council_truth", "council_truth_faults"}
+    assert not list((tmp_path / "out").glob("council_truth*"))
+    assert run(lived_in, "--to", str(tmp_path / "all"), "--with-truth").exit_code == 0
+    assert (tmp_path / "all" / "council_truth.csv").exists()
 
 
 @pytest.mark.parametrize("format_name", FORMATS)

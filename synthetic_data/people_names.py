@@ -206,6 +206,7 @@ _NOT_FOLDED = str.maketrans({"\u0142": "l", "\u0141": "L", "\u0131": "i"})
 """Letters that have no plain letter inside them for Unicode to find."""
 
 
+@cache
 def _letters(name: str) -> str:
     folded = unicodedata.normalize("NFKD", name.translate(_NOT_FOLDED))
     return "".join(letter for letter in folded.lower() if letter.isascii() and letter.isalpha())

@@ -308,5 +308,5 @@ def numbered(letter: str, block: Block, count: int) -> Text:
 
 def last_number(letter: str, ids: Text) -> int:
     """The highest number among the ids that are written so; 0 if none is. Imported ids may have gaps."""
-    ours = (each for each in ids.tolist() if len(each) == 9 and each[0] == letter and each[1:].isdecimal())
-    return max((int(each[1:]) for each in ours), default=0)
+    ours = sorted((each for each in ids.tolist() if len(each) == 9 and each[0] == letter), reverse=True)
+    return next((int(each[1:]) for each in ours if each[1:].isdecimal()), 0)

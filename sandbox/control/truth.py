@@ -53,7 +53,7 @@ async def list_truth(
     ``person`` is null where that is nobody who lives in the town, such as an owner from elsewhere. Records
     that were made since are not listed.
     """
-    rows = select(Truth.__table__).order_by(Truth.id)
+    rows = select(Truth.__table__).order_by(Truth.service, Truth.record)
     if person is not None:
         rows = rows.where(Truth.person == person)
     if service is not None:

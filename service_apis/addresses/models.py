@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from service_apis.kit.db import COLUMN_TYPES
+from service_apis.kit.db import COLUMN_TYPES, KEYED_BY_NAME
 
 
 class Base(DeclarativeBase):
@@ -60,8 +60,7 @@ class Word(Base):
     """A word of a property's address, by which free text finds it."""
 
     __tablename__ = "addresses_words"
-    __table_args__ = (Index("addresses_words_by_word", "word", "uprn"),)
+    __table_args__ = (KEYED_BY_NAME,)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    word: Mapped[str] = mapped_column(String(60))
-    uprn: Mapped[str] = mapped_column(ForeignKey("addresses_properties.uprn"))
+    word: Mapped[str] = mapped_column(String(60), primary_key=True)
+    uprn: Mapped[str] = mapped_column(ForeignKey("addresses_properties.uprn"), primary_key=True)

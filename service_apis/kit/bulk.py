@@ -29,6 +29,7 @@ class Image:
 
     def __init__(self) -> None:
         self._connection = sqlite3.connect(":memory:", isolation_level=None)
+        self._connection.execute("PRAGMA page_size = 32768")
         self._connection.execute("PRAGMA journal_mode = OFF")
         self._connection.execute("BEGIN")
 

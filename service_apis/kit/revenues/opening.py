@@ -6,7 +6,7 @@ Accounts that are charged, billed and paid alike share all but their references 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -52,18 +52,20 @@ class Terms(NamedTuple):
 def books(
     models: tuple[Any, Any, Any],
     accounts: Mapping[str, Any],
-    openings: Sequence[Opening],
+    openings: Iterable[tuple[Any, ...]],
     terms: Terms,
     seeding: Seeding,
 ) -> Iterator[Columns]:
-    """The columns of accounts, bills and ledger; ``openings`` has one for each account.
+    """The columns of accounts, bills and ledger; ``openings`` has the parts of an Opening for each account.
 
     ``models`` are the tables of the three, ``accounts`` the columns that accounts have of their own.
     """
     account, bill, entry = models
-    patterns: dict[Opening, int] = {}
+    patterns: dict[tuple[Any, ...], int] = {}
     which = np.array([patterns.setdefault(each, len(patterns)) for each in openings])
-    accounts_say, bills_say, ledgers = zip(*(_opened(each, terms) for each in patterns), strict=True)
+    accounts_say, bills_say, ledgers = zip(
+        *(_opened(Opening(*each), terms) for each in patterns), strict=True
+    )
     references = np.array(accounts["reference"], dtype=object)
     yield columns(account, **accounts, **spread(accounts_say, which))
     numbers = seeding.references(bill.__tablename__, BILL_WRITTEN, which.size)

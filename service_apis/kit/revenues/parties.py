@@ -5,7 +5,6 @@ A service's ``models.py`` declares ``class LiablePerson(Party, Base)`` with a ta
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
@@ -45,11 +44,11 @@ def keys_of(names: Iterable[str]) -> dict[str, list[str]]:
 
 def record_keys(accounts: Iterable[str]) -> list[str]:
     """The key of each party, given its account: its place in the account's list, from 1 (CT00000001-2)."""
-    places: Counter[str] = Counter()
+    places: dict[str, int] = {}
     keys = []
     for account in accounts:
-        places[account] += 1
-        keys.append(f"{account}-{places[account]}")
+        places[account] = place = places.get(account, 0) + 1
+        keys.append(f"{account}-{place}")
     return keys
 
 

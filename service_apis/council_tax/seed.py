@@ -49,13 +49,12 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     disregards = _disregards(town)
     awards = _awards(town, kind, opened, disregards)
     communal = [BAND_OF_COMMUNAL.get(each, "D") for each in PROPERTY_KINDS]
+    banded = np.where(places.band >= 0, np.take(BANDS, places.band), np.take(communal, places.kind))
     homes: Homes = {
         "reference": seeding.references("council_tax.accounts", "CT{:08d}", len(kind)),
         "uprn": places.uprn.astype(str).tolist(),
         "address": (places.line + f", {town.name}, " + places.postcode).tolist(),
-        "band": np.where(places.band >= 0, np.take(BANDS, places.band), np.take(communal, places.kind)).tolist(),
-            places.band >= 0, np.take(BANDS, places.band), np.take(communal, places.kind)
-        ).tolist(),
+        "band": banded.tolist(),
         "kind": kind,
         "opened_on": opened,
     }

@@ -111,8 +111,8 @@ def written(lines: list[dict[str, Any]], plan: list[dict[str, Any]]) -> dict[str
     """The columns of a bill that come of its lines and its plan."""
     return {
         "net_pence": sum(line["amount_pence"] for line in lines),
-        "lines": json.dumps(lines, default=str),
-        "instalments": json.dumps(plan, default=str),
+        "lines": json.dumps(lines, default=str, separators=(",", ":")),
+        "instalments": json.dumps(plan, default=str, separators=(",", ":")),
     }
 
 

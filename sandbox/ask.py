@@ -22,7 +22,7 @@ DEMO_NAME = "fairwater"
 DEMO_LIKE = "Hartlepool"
 DEMO_RESIDENTS = 10_000
 DEMO_SEED = 7
-FEWEST_RESIDENTS = 100
+FEWEST_RESIDENTS, MOST_RESIDENTS = 100, 2_000_000
 _SAID_OF = {
     "shaped_like": "is shaped like",
     "seed": "has seed",
@@ -102,6 +102,10 @@ def _residents(asked: str | None, population: int) -> int:
     if not digits.isdigit() or int(digits) < FEWEST_RESIDENTS:
         raise CannotBe(
             f"--residents takes a number of {FEWEST_RESIDENTS} or more, or the word full; not {asked!r}"
+        )
+    if int(digits) > MOST_RESIDENTS:
+        raise CannotBe(
+            f"--residents takes {MOST_RESIDENTS:,} at most, more than any authority has; not {asked}"
         )
     return int(digits)
 

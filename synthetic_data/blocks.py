@@ -41,7 +41,8 @@ from synthetic_data.town import (
 if TYPE_CHECKING:
     from synthetic_data.profiles import Profile
 
-RESIDENTS_A_BLOCK = 20_000
+RESIDENTS_A_BLOCK, MOST_BLOCKS = 20_000, 99
+"""For more blocks there are no safe identifiers of streets."""
 ENGLISH_ASKED_FROM, CARE_ASKED_FROM, CLASSED_FROM = 3, 5, 16
 """The ages from which the census asks for these."""
 
@@ -57,7 +58,7 @@ class Share:
 
 def blocks_for(residents: int, wards: int) -> Integers:
     """The ward at which each block begins, and the number of wards: whole wards, as equal as may be."""
-    each = max(1, round(wards * RESIDENTS_A_BLOCK / residents))
+    each = max(1, round(wards * RESIDENTS_A_BLOCK / residents), -(-wards // MOST_BLOCKS))
     blocks = -(-wards // each)
     return np.arange(blocks + 1) * wards // blocks
 

@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from synthetic_data.profiles import Profile
 
 FEWEST_RESIDENTS = 100
-MOST_BLOCKS = 99
-"""Blocks of some 20,000 residents; for more there are no safe identifiers of streets."""
+MOST_RESIDENTS = 2_000_000
+"""For more there are no safe identifiers of streets and postcodes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +76,9 @@ def draw_up(
     if residents < FEWEST_RESIDENTS:
         raise ValueError(f"A town needs at least {FEWEST_RESIDENTS} residents, not {residents}.")
     place_names.check_invented_name(name)
+    if residents > MOST_RESIDENTS:
+        raise ValueError(f"A town has at most {MOST_RESIDENTS} residents, not {residents}.")
     bounds = blocks_for(residents, ward_count(profile, residents))
-    if bounds.size - 1 > MOST_BLOCKS:
-        raise ValueError(f"{residents} residents are more than there are safe identifiers for.")
     written_name = place_names.display_name(name)
     wards = wards_of_town(profile, residents, written_name, bounds, seed)
     standing = (wards.deprivation - wards.deprivation.mean()) / max(float(wards.deprivation.std()), 1e-9)

@@ -113,6 +113,7 @@ def test_a_service_answers_at_a_port_of_its_own(tmp_path: Path) -> None:
         (("build", "--name", "leeds"), "real authority"),
         (("build", "--name", "Bad Name"), "lower-case letters"),
         (("build", "--residents", "7"), "--residents takes a number of 100 or more"),
+        (("build", "--residents", "3000000"), "--residents takes 2,000,000 at most"),
         (("build", "--residents", "many"), "or the word full"),
         (("build", "--mess", "2"), "'--mess': Input should be less than or equal to 1"),
         (("build", "--mess", "nan"), "Invalid value for '--mess'"),

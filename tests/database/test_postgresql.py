@@ -136,8 +136,8 @@ def test_references_between_tables_are_kept_and_numbers_go_on(built_database: Da
         for table in service.tables.sorted_tables
     )
     assert references == expected
-    ((highest,),) = ask(built_database, "SELECT max(id) FROM addresses_words")
-    ((following,),) = ask(built_database, "SELECT nextval(pg_get_serial_sequence('addresses_words', 'id'))")
+    ((highest,),) = ask(built_database, "SELECT max(id) FROM council_tax_ledger")
+    ((following,),) = ask(built_database, "SELECT nextval(pg_get_serial_sequence('council_tax_ledger', 'id'))")
     assert isinstance(highest, int)
     assert following == highest + 1
 

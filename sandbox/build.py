@@ -116,7 +116,7 @@ def _write(
         if rows:
             connection.execute(model.__table__.insert(), rows)  # type: ignore[attr-defined]
     if sums.measure:
-        keep_report(connection, report(plan.profile, sums.measure))
+        keep_report(connection, report(plan.profile, sums.measure, more_facts.get("imported", "")))
 
 
 def _facts(plan: Plan, sums: _Sums, services: Mapping[str, Service]) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sandbox.failure import Failure
 from sandbox.journeys import Base
 
-FORM = 1
+FORM = 2
 """The form of the report. A change to what it holds raises it, and older ones are no longer read."""
 
 

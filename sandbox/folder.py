@@ -140,15 +140,19 @@ class DataFolder:
         """
         final = self.file(name)
         unfinished = final.with_suffix(".building")
+        ours = True
         try:
-            os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-        except FileExistsError as error:
-            raise HalfBuilt.of(name) from error
-        try:
+            try:
+                os.close(os.open(unfinished, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
+            except FileExistsError as error:
+                ours = False
+                raise HalfBuilt.of(name) from error
             yield unfinished
             unfinished.rename(final)
         finally:
-            remove_database(unfinished)
+            # Also what was made in the instant before an interruption.
+            if ours:
+                remove_database(unfinished)
 
     @contextmanager
     def served(self) -> Iterator[None]:

@@ -66,7 +66,7 @@ def read_truth(file: Path, services: Collection[str] = ()) -> TruthOfRecords:
     try:
         with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
             rows = connection.execute(
-                "SELECT service, record, person FROM council_truth ORDER BY id"
+                "SELECT service, record, person FROM council_truth ORDER BY service, record"
             ).fetchall()
             faulty = connection.execute("SELECT service, record, kind FROM council_truth_faults").fetchall()
     except sqlite3.DatabaseError as error:

@@ -19,8 +19,11 @@ from synthetic_data.fidelity import (
 )
 from synthetic_data.fidelity_words import (
     EXACT,
+    EXACT_OF_BROUGHT,
     IN_BRIEF,
+    IN_BRIEF_OF_BROUGHT,
     INVENTED,
+    INVENTED_FOR_BROUGHT,
     NOT_COMPARED,
     TITLES,
     ages_label,
@@ -36,8 +39,11 @@ _WHO = (("F", "women"), ("M", "men"))
 _DEPRIVATION = "imd2025_avg_score"
 
 
-def report(profile: Profile, measure: Measure) -> dict[str, Any]:
+def report(profile: Profile, measure: Measure, brought: str = "") -> dict[str, Any]:
     """All that can be said of how far to trust a town, ready to be written as JSON.
+
+    ``brought`` says how people who were not generated but brought were let in, "" if none were: if so, the
+    town does not keep to the profile, and less is promised of it.
 
     Shares, differences and total variations are from 0 to 1. ``summary`` names the margin that is
     furthest off, and how many of 10,000 would have to change for it to fit; ``filled`` holds each
@@ -48,6 +54,7 @@ def report(profile: Profile, measure: Measure) -> dict[str, Any]:
     worst = max(margins, key=lambda margin: float(margin["total_variation"]))
     return {
         "shaped_like": profile.name,
+        "brought": brought,
         "gss_code": profile.gss_code,
         "town": {"people": measure.residents, "households": measure.households, "homes": measure.homes},
         "authority": {
@@ -76,9 +83,9 @@ def report(profile: Profile, measure: Measure) -> dict[str, Any]:
             {"tables": table.names, "module": table.module, "says": table.says}
             for table in assumption_tables()
         ],
-        "assumed_in_brief": list(IN_BRIEF),
-        "exact": list(EXACT),
-        "invented": list(INVENTED),
+        "assumed_in_brief": list(IN_BRIEF_OF_BROUGHT if brought else IN_BRIEF),
+        "exact": list(EXACT_OF_BROUGHT if brought else EXACT),
+        "invented": list(INVENTED_FOR_BROUGHT if brought else INVENTED),
         "not_compared": NOT_COMPARED,
     }
 

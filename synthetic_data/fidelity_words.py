@@ -132,6 +132,23 @@ INVENTED = (
 )
 """What no published figure speaks of."""
 
+EXACT_OF_BROUGHT = (
+    "Everybody lives at one address; the people of a household live at its home.",
+    "Whatever the files said is kept as they said it.",
+)
+INVENTED_FOR_BROUGHT = (
+    "Whatever the files left out, as far as the services need it.",
+    "Every case, account and event of the services.",
+)
+"""The same of a town whose people were brought."""
+
+IN_BRIEF_OF_BROUGHT = (
+    "What the files left out: it is drawn in the shares that are published for the authority, and goes "
+    "together as in a generated town.",
+    "Who are a couple, where the files give nobody a part in the household.",
+)
+"""What is assumed of a town whose people were brought."""
+
 IN_BRIEF = (
     "Who lives with whom: couples, lone parents, children, students and sharers, and how old they are.",
     "Which household has which home: tenure, type, bedrooms and cars by age and size of household.",

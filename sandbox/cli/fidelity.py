@@ -91,6 +91,8 @@ def _tell(name: str, report: Mapping[str, Any]) -> None:
         f"{summary['worst_label']}, by {percent(summary['total_variation'])}: of 10,000 {summary['counts']}, "
         f"{would_change(report)} would have to be different for it to fit exactly"
     )
+    if report["brought"]:
+        typer.echo(f"Its people were brought, not generated: {report['brought']}. They need not fit.")
     typer.echo("Assumed, for want of published figures:")
     for sentence in report["assumed_in_brief"]:
         typer.echo(f"- {sentence}")
@@ -102,7 +104,7 @@ def _filled(report: Mapping[str, Any]) -> list[str]:
     """Where figures that the authority did not publish were taken from."""
     place, filled = report["shaped_like"], report["filled"]
     if not filled:
-        return [f"Every figure that the town is made from was published for {place} itself."]
+        return [f"Every figure that is used was published for {place} itself."]
     taken = Counter(figure["taken_from"] for figure in filled)
     touched = report["summary"]["filled_margins"]
     return [

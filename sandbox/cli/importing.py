@@ -98,6 +98,10 @@ def import_council(
             "An import needs --addresses, --households and --residents. "
             "`council import --template FOLDER` writes examples of the three."
         )
+    if name is None:
+        from sandbox.importing import CannotImport
+
+        raise CannotImport("Name the council that is to be: --name otherby, or another invented name.")
     folder = DataFolder(data)
     # What is brought has what faults it has; the services' copies of it get no others.
     plan = ask.plan_of(Ask(like, None, seed, as_day(as_of), name, as_mode(identifiers), mess=0.0))

@@ -128,6 +128,7 @@ class Fidelity(Schema):
     margins: list[MarginShown]
     pyramid: list[AgeBandShown]
     deprivation: DeprivationShown
+    brought: str
     wards: list[WardShown]
     filled: list[FilledFigure]
     assumed: list[AssumptionShown]

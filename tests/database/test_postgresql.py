@@ -137,7 +137,9 @@ def test_references_between_tables_are_kept_and_numbers_go_on(built_database: Da
     )
     assert references == expected
     ((highest,),) = ask(built_database, "SELECT max(id) FROM council_tax_ledger")
-    ((following,),) = ask(built_database, "SELECT nextval(pg_get_serial_sequence('council_tax_ledger', 'id'))")
+    ((following,),) = ask(
+        built_database, "SELECT nextval(pg_get_serial_sequence('council_tax_ledger', 'id'))"
+    )
     assert isinstance(highest, int)
     assert following == highest + 1
 

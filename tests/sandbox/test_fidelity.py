@@ -143,7 +143,7 @@ def test_the_command_tells_every_margin_and_what_was_assumed(
         f"of 15 published margins of Hartlepool, the one furthest off is {report['summary']['worst_label']}"
         in said
     )
-    assert "Every figure that the town is made from was published for Hartlepool itself." in said
+    assert "Every figure that is used was published for Hartlepool itself." in said
     for sentence in report["assumed_in_brief"]:
         assert sentence in said
 

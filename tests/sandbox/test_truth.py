@@ -172,7 +172,7 @@ def test_another_service_changes_nobodys_truth(messy: CouncilUnderTest, tmp_path
 
 def kept_of(file: Path, service: str) -> list[list[Any]]:
     asked = (
-        "SELECT record, person FROM council_truth WHERE service = ? ORDER BY id",
+        "SELECT record, person FROM council_truth WHERE service = ? ORDER BY record",
         "SELECT record, field, kind, clean FROM council_truth_faults WHERE service = ? ORDER BY id",
     )
     with closing(sqlite3.connect(file)) as connection:

@@ -214,7 +214,8 @@ def test_a_table_is_never_in_memory_as_a_whole(built_folder: Path, tmp_path: Pat
     with closing(sqlite3.connect(file_in(tmp_path / "data"))) as connection, connection:
         connection.execute(
             "INSERT INTO addresses_words (word, uprn) SELECT word || '-' || n.value, uprn FROM "
-            "addresses_words, json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24]') AS n"
+            "addresses_words, json_each(?) AS n",
+            (json.dumps(list(range(24))),),
         )
     tracemalloc.start()
     exported(tmp_path / "data", tmp_path / "large", format_name)

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import tempfile
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from multiprocessing.connection import wait
 from os import _exit
+from pathlib import Path
 from types import FrameType
 from typing import Any, Protocol
 
@@ -63,15 +66,28 @@ class Processes:
             yield from InProcess().blocks(plan, services, progress)
             return
         pool = ProcessPoolExecutor(self.workers, mp_context=_context(), initializer=_attend_to_parent)
-        try:
-            with _uninterrupted():
-                coming = _Coming(
-                    lambda number: pool.submit(seed_block, plan, services, number), rest, self.workers + AHEAD
-                )
-            yield seed_block(plan, services, first, partial(_in_part, progress, first, len(rest) + 1))
-            yield from coming.handed_over(progress)
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
+        with tempfile.TemporaryDirectory(prefix="virtual-council-") as folder:
+            try:
+                with _uninterrupted():
+                    coming = _Coming(
+                        lambda number: pool.submit(_seed_aside, folder, plan, services, number),
+                        rest,
+                        self.workers + AHEAD,
+                    )
+                yield seed_block(plan, services, first, partial(_in_part, progress, first, len(rest) + 1))
+                for records in coming.handed_over(progress):
+                    image = Path(folder, str(records.number))
+                    yield replace(records, image=image.read_bytes())
+                    image.unlink()
+            finally:
+                pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _seed_aside(folder: str, plan: Plan, services: Sequence[str], number: int) -> BlockRecords:
+    """Make a block and leave its image in a file: through a pipe it would take four times as long."""
+    records = seed_block(plan, services, number)
+    Path(folder, str(number)).write_bytes(records.image)
+    return replace(records, image=b"")
 
 
 class Dask:

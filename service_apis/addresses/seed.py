@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 
@@ -98,16 +99,20 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
         latitude=places.latitude,
         longitude=places.longitude,
     )
-    yield _words(uprn.tolist(), places.line.tolist(), places.postcode.tolist())
+    yield _words(uprn, places.line.tolist(), streets.name[places.street].tolist(), places.postcode.tolist())
 
 
-def _words(uprns: list[str], lines: list[str], postcodes: list[str]) -> Columns:
+def _words(uprn: Any, lines: list[str], streets: list[str], postcodes: list[str]) -> Columns:
     """Each address's own words; a postcode counts both in its halves and whole."""
-    of_postcode = {each: {*words_of(each), each.replace(" ", "").lower()} for each in set(postcodes)}
+    of_postcode = {each: (*words_of(each), each.replace(" ", "").lower()) for each in set(postcodes)}
+    of_street = {each: words_of(each) for each in set(streets)}
     words: list[str] = []
     counts: list[int] = []
-    for line, postcode in zip(lines, postcodes, strict=True):
-        found = sorted(of_postcode[postcode].union(words_of(line)))
+    for line, street, postcode in zip(lines, streets, postcodes, strict=True):
+        # Most lines are a number and the street's name.
+        before = line[: -len(street) - 1] if line.endswith(street) else line
+        own = (before,) if before.isdecimal() else words_of(before)
+        found = {}.fromkeys((*own, *of_street[street], *of_postcode[postcode]))
         words += found
         counts.append(len(found))
-    return columns(Word, word=words, uprn=np.repeat(np.array(uprns, dtype=object), counts))
+    return columns(Word, word=words, uprn=np.repeat(uprn.astype(object), counts))

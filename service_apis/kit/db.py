@@ -71,7 +71,7 @@ def building(file: Path) -> Iterator[Connection]:
         connection.execute("PRAGMA page_size = 8192")
         for pragma in ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.execute("PRAGMA cache_size = -64000")
+        connection.execute("PRAGMA cache_size = -200000")
 
     try:
         with engine.connect() as connection:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, select
@@ -37,6 +38,7 @@ class AlreadyLivesThere(Conflict):
     """The resident's address is already the one that they are said to have moved to."""
 
 
+@lru_cache(20_000)
 def key(name: str) -> str:
     """A name as it is compared: lower case, without spaces, hyphens and apostrophes."""
     return "".join(letter for letter in name.lower() if letter.isalpha())

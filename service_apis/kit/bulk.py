@@ -47,12 +47,20 @@ class Image:
         if len(lengths) != 1:
             raise ValueError(f"{table.name}: columns have different lengths, {sorted(lengths)}")
         count = lengths.pop()
-        stored = [_stored(table, name, value, count) for name, value in values.items()]
-        names, marks = ", ".join(f'"{name}"' for name in values), ", ".join("?" * len(values))
+        given = {name: _stored(table, name, value) for name, value in values.items() if _is_column(value)}
+        # What all rows share stands in the statement itself, which is quicker than binding it to each.
+        shared = {name: self._quoted(_stored(table, name, [values[name]])) for name in values.keys() - given}
+        names = ", ".join(f'"{name}"' for name in values)
+        marks = ", ".join(shared.get(name, "?") for name in values)
         self._connection.execute(f'CREATE TABLE IF NOT EXISTS "{table.name}" ({names})')
-        rows = zip(*stored, strict=True)
+        rows = zip(*given.values(), strict=True)
         self._connection.executemany(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', rows)
         return count
+
+    def _quoted(self, stored: Iterable[Any]) -> str:
+        (value,) = stored
+        literal: str = self._connection.execute("SELECT quote(?)", (value,)).fetchone()[0]
+        return literal
 
     def content(self) -> bytes:
         """The database as bytes, which SQLite can open as they are; nothing can be added any more."""
@@ -118,12 +126,10 @@ def _is_column(value: Column) -> bool:
     return isinstance(value, list | np.ndarray)
 
 
-def _stored(table: Table, name: str, value: Column, count: int) -> Iterable[Any]:
+def _stored(table: Table, name: str, value: Column) -> Iterable[Any]:
     kind = table.columns[name].type
     if isinstance(kind, JSON):
         raise ValueError(f"{table.name}.{name}: JSON columns cannot be loaded in bulk; use plain columns")
-    if not _is_column(value):
-        value = [value] * count
     if isinstance(value, np.ndarray):
         if value.dtype.kind == "M":
             return _stored_times(value, isinstance(kind, Instant))

@@ -20,6 +20,7 @@ from tests.benchmarks import council, results
 SIZES = (10_000, 100_000, 1_000_000)
 LIKE = "Birmingham"
 ROUNDS, MIMESIS_ROWS, FAKER_ROWS = 3, 40_000, 8_000
+LOOKED_EVERY = 1.0  # seconds; to add up the memory of large processes takes time from them
 NOTE = f"""`council build --like {LIKE}` as a whole process, with the interpreter's start and every service's
 records, indexes included, on disk. In turns with them, in one process each: six fields a row and nothing
 else, kept nowhere (name, birth date, street address, postcode, e-mail, telephone), from Faker, and from
@@ -89,7 +90,7 @@ class _Memory:
         return self._most
 
     def _look(self) -> None:
-        while not self._over.wait(0.1):
+        while not self._over.wait(LOOKED_EVERY):
             self._most = max(self._most, sum(_proportional(each) for each in _descendants(os.getpid())))
 
 

@@ -17,7 +17,7 @@ from sqlalchemy.types import TypeEngine
 from sandbox import __version__
 from sandbox.exporting.target import OURS
 from sandbox.stores import known_models
-from service_apis.kit.db import Instant
+from service_apis.kit.db import Instant, Versioned
 
 _OGL = {
     "name": "OGL-UK-3.0",
@@ -64,7 +64,7 @@ def attribution() -> str:
 def _about(table: Table, model: type[Any] | None, within: set[str]) -> dict[str, Any]:
     said = _sentences(model)
     about: dict[str, Any] = {"name": table.name}
-    own = " ".join((inspect.getdoc(model) or "").split()) if model else ""
+    own = _plain(inspect.getdoc(model) or "") if model else ""
     if own:
         about["description"] = own.replace("``", "")
     fields = [_field(column, said) for column in table.columns]
@@ -124,8 +124,12 @@ def _sentences(model: type[Any] | None) -> list[str]:
         return []
     sentences: list[str] = []
     for each in model.__mro__:
-        if each.__module__.startswith("sqlalchemy") or each is object:
+        if each is object or each is Versioned or each.__module__.startswith("sqlalchemy"):
             continue
-        said = " ".join((inspect.cleandoc(each.__doc__ or "")).split())
-        sentences += re.split(r"(?<=[.;])\s+(?=[A-Z`])", said)
+        sentences += re.split(r"(?<=\.)\s+(?=[A-Z`])", _plain(each.__doc__ or ""))
     return sentences
+
+
+def _plain(docstring: str) -> str:
+    """A docstring in one line, without the marks that point into the code."""
+    return re.sub(r":\w+:`~?([\w.]+)`", r"\1", " ".join(inspect.cleandoc(docstring).split()))

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 ON_SCREEN = 20
 """Faults that are shown; --faults writes them all."""
 SHEETS = "Your own people"
+PRINTED = Path("-")
+"""What stands for the screen where a folder could be named."""
 
 Addresses = Annotated[
     Path | None, typer.Option("--addresses", help="The CSV file of addresses.", rich_help_panel=SHEETS)
@@ -49,7 +51,8 @@ Template = Annotated[
     typer.Option(
         "--template",
         metavar="FOLDER",
-        help="Write three example files and a guide to their columns into this folder, and do nothing else.",
+        help="Write three example files and a guide to their columns into this folder, or print them if it "
+        "is [b]-[/b], and do nothing else.",
         rich_help_panel=SHEETS,
     ),
 ]
@@ -112,7 +115,12 @@ def import_council(
 
 def _write_template(folder: Path) -> None:
     from sandbox.importing import write_template
+    from synthetic_data.own.template import template
 
+    if folder == PRINTED:
+        for name, text in template().items():
+            typer.echo(f"==> {name}\n{text}")
+        return
     names = write_template(folder)
     typer.echo(f"Wrote {', '.join(names)} to {folder}. Begin with {names[0]}; the rows are examples.")
 

@@ -287,6 +287,13 @@ def test_pages_and_report_say_that_people_were_brought(council: CouncilUnderTest
     assert not any("as were asked for" in sentence for sentence in report["exact"])
 
 
+def test_the_template_is_printed_where_no_folder_is_named(tmp_path: Path) -> None:
+    printed = run("import", "--template", "-").output
+    for file in template_in(tmp_path).iterdir():
+        if file.is_file():
+            assert f"==> {file.name}\n{file.read_text()}" in printed
+
+
 def test_an_import_wants_a_name(tmp_path: Path) -> None:
     named = options(template_in(tmp_path), "fairwater")
     place = named.index("--name")

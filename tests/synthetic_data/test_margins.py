@@ -78,7 +78,7 @@ def test_every_margin_keeps_to_the_profile(authority: str, build: Callable[..., 
     assert max(measured.values()) <= 0.005, measured
 
 
-@pytest.mark.parametrize("authority", ["City of London", "Isles of Scilly", "Cardiff", "Birmingham"])
+@pytest.mark.parametrize("authority", EVERY_TYPE)
 def test_a_large_town_keeps_to_the_profile_more_closely(authority: str) -> None:
     blocks = build_blocks(
         find_profile(authority), residents=100_000, seed=7, as_of=AS_OF, name="north-fairwater"

@@ -57,10 +57,13 @@ class Property(Base):
 
 
 class Word(Base):
-    """A word of a property's address, by which free text finds it."""
+    """A word by which free text finds properties, and what bears it: a UPRN, a USRN or a postcode.
+
+    What all of a street or postcode share is kept once for it.
+    """
 
     __tablename__ = "addresses_words"
     __table_args__ = (KEYED_BY_NAME,)
 
     word: Mapped[str] = mapped_column(String(60), primary_key=True)
-    uprn: Mapped[str] = mapped_column(ForeignKey("addresses_properties.uprn"), primary_key=True)
+    bearer: Mapped[str] = mapped_column(String(12), primary_key=True)

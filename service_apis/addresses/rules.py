@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, bindparam, or_, select
 
 from service_apis.addresses.models import Property, Street, Ward, Word
 from service_apis.kit.postcodes import tidied
@@ -95,8 +95,9 @@ def find_properties(
     if classification is not None:
         conditions.append(Property.classification == classification)
     for word in words_of(words or ""):
-        having = select(Word.uprn).where(Word.word >= word, Word.word < word + "\uffff")
-        conditions.append(Property.uprn.in_(having))
+        having = select(Word.bearer).where(Word.word >= word, Word.word < word + "\uffff")
+        bearers = (Property.uprn, Property.usrn, Property.postcode)
+        conditions.append(or_(*(each.in_(having) for each in bearers)))
     return property_rows().where(*conditions)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -99,20 +98,32 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
         latitude=places.latitude,
         longitude=places.longitude,
     )
-    yield _words(uprn, places.line.tolist(), streets.name[places.street].tolist(), places.postcode.tolist())
+    yield _words(town, uprn.tolist(), places.line.tolist(), places.street.tolist(), places.postcode.tolist())
 
 
-def _words(uprn: Any, lines: list[str], streets: list[str], postcodes: list[str]) -> Columns:
-    """Each address's own words; a postcode counts both in its halves and whole."""
-    of_postcode = {each: (*words_of(each), each.replace(" ", "").lower()) for each in set(postcodes)}
-    of_street = {each: words_of(each) for each in set(streets)}
+def _words(
+    town: Town, uprns: list[str], lines: list[str], street_of: list[int], postcodes: list[str]
+) -> Columns:
+    """The words of streets, of postcodes (in halves and whole), and what else is in each address's line."""
+    streets = town.streets.name.tolist()
     words: list[str] = []
-    counts: list[int] = []
-    for line, street, postcode in zip(lines, streets, postcodes, strict=True):
+    bearers: list[str] = []
+
+    def bears(bearer: str, found: Iterable[str]) -> None:
+        own = dict.fromkeys(found)
+        words.extend(own)
+        bearers.extend([bearer] * len(own))
+
+    for usrn, street in zip(town.streets.usrn.astype(str).tolist(), streets, strict=True):
+        bears(usrn, words_of(street))
+    for postcode in dict.fromkeys(postcodes):
+        bears(postcode, (*words_of(postcode), postcode.replace(" ", "").lower()))
+    for uprn, line, row in zip(uprns, lines, street_of, strict=True):
         # Most lines are a number and the street's name.
-        before = line[: -len(street) - 1] if line.endswith(street) else line
-        own = (before,) if before.isdecimal() else words_of(before)
-        found = {}.fromkeys((*own, *of_street[street], *of_postcode[postcode]))
-        words += found
-        counts.append(len(found))
-    return columns(Word, word=words, uprn=np.repeat(uprn.astype(object), counts))
+        before = line.removesuffix(streets[row]).rstrip()
+        if before.isdecimal():
+            words.append(before)
+            bearers.append(uprn)
+        else:
+            bears(uprn, words_of(before))
+    return columns(Word, word=words, bearer=bearers)

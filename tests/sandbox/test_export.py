@@ -213,9 +213,9 @@ def test_a_table_is_never_in_memory_as_a_whole(built_folder: Path, tmp_path: Pat
     exported(tmp_path / "data", tmp_path / "small", format_name)
     with closing(sqlite3.connect(file_in(tmp_path / "data"))) as connection, connection:
         connection.execute(
-            "INSERT INTO addresses_words (word, uprn) SELECT word || '-' || n.value, uprn FROM "
+            "INSERT INTO addresses_words (word, bearer) SELECT word || '-' || n.value, bearer FROM "
             "addresses_words, json_each(?) AS n",
-            (json.dumps(list(range(24))),),
+            (json.dumps(list(range(80))),),
         )
     tracemalloc.start()
     exported(tmp_path / "data", tmp_path / "large", format_name)

@@ -17,8 +17,9 @@ from sqlite3 import connect
 
 import pytest
 
+from sandbox.blocks import BlockRecords
 from sandbox.build import Plan, build
-from sandbox.engines import Dask, Engine, InProcess, NoSuchEngine, Processes, chosen
+from sandbox.engines import Dask, Engine, InProcess, NoSuchEngine, Processes, _Coming, chosen
 from sandbox.folder import DataFolder
 from service_apis.kit.discovery import discover
 from synthetic_data.profiles import find_profile
@@ -172,3 +173,23 @@ def test_a_build_with_workers_that_is_interrupted_leaves_nothing(tmp_path: Path)
     assert process.returncode == 130, said
     assert "Traceback" not in said
     assert list(councils.iterdir()) == []
+
+
+def test_a_town_of_any_size_has_a_few_blocks_in_memory_at_a_time() -> None:
+    on_their_way: list[int] = []
+    most = 0
+
+    class Sent:
+        def __init__(self, number: int) -> None:
+            nonlocal most
+            self.number = number
+            on_their_way.append(number)
+            most = max(most, len(on_their_way))
+
+        def result(self) -> BlockRecords:
+            on_their_way.remove(self.number)
+            return BlockRecords(self.number, 0, 0, 0, b"", {}, {}, None)  # type: ignore[arg-type]
+
+    handed_over = [each.number for each in _Coming(Sent, range(50), most=3).handed_over(quiet)]
+    assert handed_over == list(range(50))
+    assert most == 3

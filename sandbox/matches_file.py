@@ -48,7 +48,8 @@ def read_claims(file: Path, truth: TruthOfRecords) -> Claims:
     if faults:
         more = [f"and {len(faults) - MOST_SHOWN:,} more"] if len(faults) > MOST_SHOWN else []
         listed = "\n  ".join([*faults[:MOST_SHOWN], *more])
-        raise NotMatches(f"{file} has {len(faults):,} faults and was not scored:\n  {listed}")
+        many = "1 fault" if len(faults) == 1 else f"{len(faults):,} faults"
+        raise NotMatches(f"{file} has {many} and was not scored:\n  {listed}")
     return claims
 
 

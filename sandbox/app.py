@@ -14,6 +14,7 @@ from sandbox.control import control_api
 from sandbox.councils import Councils
 from sandbox.folder import DataFolder
 from sandbox.gateway import Gateway
+from sandbox.journal.journals import Journals
 from sandbox.keys import Keyring
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
@@ -42,12 +43,20 @@ class Sandbox:
         refuse_with_problems(self.house)
         self.background = Background()
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
-        self.house.mount("/sandbox", control_api(self.councils, self.keyring))
+        self.journals = Journals(self.councils, self.keyring)
+        if self.journals.on:
+            self.gateway.passages.insert(0, self.journals.passage)
+            self.background.add(self.journals.keep_written)
+        control = control_api(self.councils, self.keyring)
+        control.state.journals = self.journals
+        control.state.gateway = self.gateway
+        self.house.mount("/sandbox", control)
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring)
 
     def close(self) -> None:
-        """Close every council's file."""
+        """Close every council's file, its journal first."""
+        self.journals.close()
         self.councils.close()
 
 

@@ -56,7 +56,7 @@ class Bell:
 async def following(
     bell: Bell, read: Callable[[int], Awaitable[Sequence[News]]], after: int
 ) -> AsyncIterator[ServerSentEvent]:
-    """All news after a position, for as long as somebody listens; ``read`` gives the next of them, in order."""
+    """All news after a position, while somebody listens; ``read`` gives the next of them, in order."""
     with bell.heard() as rung:
         while True:
             rung.clear()

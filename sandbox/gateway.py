@@ -57,6 +57,12 @@ class StandIn:
     secret: str
 
 
+def stood_in(scope: Scope, secret: str) -> Caller | None:
+    """Who made the recorded call that is sent again, if this is one and the secret stands for theirs."""
+    stand_in: StandIn | None = scope.get(STAND_IN)
+    return stand_in.caller if stand_in is not None and stand_in.secret == secret else None
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a request is for: a council, a service's URL name, and what of the path leads there."""
@@ -186,11 +192,7 @@ class Gateway:
 
     def _recognise(self, scope: Scope, call: Call, secret: str) -> Caller | None:
         """The caller of a key that came elsewhere than in the header; from then on it is the call's own."""
-        stand_in: StandIn | None = scope.get(STAND_IN)
-        if stand_in is not None and secret == stand_in.secret:
-            call.caller = stand_in.caller
-            return stand_in.caller
-        caller = self._keyring.caller(secret, call.council.name)
+        caller = stood_in(scope, secret) or self._keyring.caller(secret, call.council.name)
         call.caller = caller or call.caller
         return caller
 
@@ -206,9 +208,7 @@ class Gateway:
                 kind, _, secret = value.decode("latin-1").partition(" ")
                 if kind.lower() != "bearer":
                     return None, _NO_KEY
-                if (stand_in := scope.get(STAND_IN)) is not None and secret == stand_in.secret:
-                    return stand_in.caller, ""
-                caller = self._keyring.caller(secret.strip(), council.name)
+                caller = stood_in(scope, secret) or self._keyring.caller(secret.strip(), council.name)
                 return caller, "" if caller else "This sandbox does not know the key that was sent"
         return None, _NO_KEY
 

@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, exporting, fidelity, importing, journeys, matching, services
+from sandbox.cli import (
+    auditing,
+    councils,
+    exporting,
+    fidelity,
+    importing,
+    journal,
+    journeys,
+    matching,
+    services,
+)
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -27,6 +37,7 @@ auditing.add_to(app)
 fidelity.add_to(app)
 exporting.add_to(app)
 services.add_to(app)
+journal.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
 

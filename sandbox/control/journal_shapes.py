@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, ConfigDict, Field
 
 from sandbox.control.shapes import EventShown
 from service_apis.kit.schemas import Schema
@@ -96,6 +96,50 @@ class CallInFull(CallShown):
     rows_written: list[RowShown]
     events_recorded: list[EventShown]
     rows_counted: list[RowsCounted]
+
+
+class ReplayWanted(Schema):
+    """A council onto which recorded calls are to be sent again, and which: by request id, both included."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, validate_by_name=True, validate_by_alias=True)
+
+    onto: Annotated[str, Field(pattern=COUNCIL_NAME)]
+    first: Annotated[str | None, Field(alias="from", pattern=REQUEST_ID)] = None
+    last: Annotated[str | None, Field(alias="to", pattern=REQUEST_ID)] = None
+
+
+class CallReplayed(Schema):
+    """What became of one recorded call: ``same``, ``different``, sent but ``not-compared``, or ``left-out``.
+
+    ``why`` says what is to be said of it; ``recorded_status`` and ``status`` are the answers' then and now;
+    ``replayed_as`` is the new call's id in the other council's journal. Each of ``differences`` is a line.
+    """
+
+    request_id: str
+    method: str
+    address: str
+    outcome: Literal["same", "different", "not-compared", "left-out"]
+    why: str | None
+    recorded_status: int
+    status: int | None
+    replayed_as: str | None
+    differences: list[str]
+
+
+class Replayed(Schema):
+    """How a recorded session went on another council.
+
+    ``items`` are the calls in their order, at most 1,000, those that are the same left out first where there
+    are more; ``calls`` counts all.
+    """
+
+    onto: str
+    calls: int
+    same: int
+    different: int
+    not_compared: int
+    left_out: int
+    items: list[CallReplayed]
 
 
 class JournalEmptied(Schema):

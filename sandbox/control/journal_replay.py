@@ -7,17 +7,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.concurrency import run_in_threadpool
 
-from sandbox.control.access import READ, WRITE, ControlCaller, NamedCouncil
+from sandbox.control.access import READ, WRITE, ControlCaller, NamedCouncil, controlled
 from sandbox.control.journal import KeptJournal, NoSuchCall, Wanted
 from sandbox.control.journal_shapes import CallReplayed, Replayed, ReplayWanted
-from sandbox.councils import Councils
-from sandbox.gateway import NoSuchCouncil
 from sandbox.journal.har import archive
 from sandbox.journal.journal import MOST_CALLS, Condition, Journal
 from sandbox.journal.journals import Journals
 from sandbox.journal.replaying import DIFFERENT, LEFT_OUT, NOT_COMPARED, SAME, Outcome, Replay
-from sandbox.keys import CONTROL, Keyring
-from service_apis.kit.problems import NotAllowed, Unprocessable
+from service_apis.kit.problems import Unprocessable
 
 router = APIRouter(prefix="/councils/{council}/journal")
 MOST_SHOWN = 1_000
@@ -49,18 +46,10 @@ async def replay_calls(
     clock are sent. An answer means the same if it differs in nothing but the council's name, instants as much
     later as the clock stands, and references that the calls themselves gave out.
     """
-    councils: Councils = request.app.state.councils
     journals: Journals = request.app.state.journals
-    keyring: Keyring = request.app.state.keyring
-    onto = councils.get(wanted.onto)
-    if onto is None:
-        raise NoSuchCouncil(councils.no_such(wanted.onto))
+    onto = controlled(request, wanted.onto)
     if onto is council:
         raise OntoItself(f"Name another council than {council.name} as `onto`; make a fork of it for that")
-    secret = request.headers["authorization"].partition(" ")[2].strip()
-    there = keyring.caller(secret, onto.name)
-    if there is None or not there.may(CONTROL):
-        raise NotAllowed(f"The key {caller.name!r} lacks the scope {CONTROL} on {onto.name}")
     entries = await run_in_threadpool(journal.in_full, _between(journal, wanted), MOST_CALLS)
     replay = Replay(request.app.state.gateway, journals.masking, council.name, onto)
     return _told(onto.name, await replay.run(entries))

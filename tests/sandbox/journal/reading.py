@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Any
 
 from service_apis.kit.council import Council
@@ -43,10 +42,10 @@ def pay(council: CouncilUnderTest, reference: str, pence: int = 5, **request: An
     return answer
 
 
-def copy(council: CouncilUnderTest, name: str = "copied") -> Council:
-    """A copy of the council under another name, served beside it."""
-    councils = council.sandbox.councils
-    first = councils.first
-    with councils.folder.copying(name) as file:
-        asyncio.run(first.copy_to(file))
-    return councils.open(name)
+def fork(council: CouncilUnderTest, name: str = "rehearsal") -> Council:
+    """A fork of the council, served beside it."""
+    answer = council.control("/forks", name=name)
+    assert answer.status_code == 201, answer.text
+    made = council.sandbox.councils.get(name)
+    assert made is not None
+    return made

@@ -6,7 +6,7 @@ import pytest
 
 from service_apis.kit.records import EventRecord
 from tests.conftest import CouncilUnderTest
-from tests.sandbox.journal.reading import JOURNAL, an_account, calls, copy, in_full, pay
+from tests.sandbox.journal.reading import JOURNAL, an_account, calls, fork, in_full, pay
 from tests.sandbox.test_events import move
 
 
@@ -182,18 +182,28 @@ def test_the_journal_outlives_a_restart(council: CouncilUnderTest) -> None:
     assert in_full(council, answer) == before
 
 
-def test_a_copy_begins_with_an_empty_journal(council: CouncilUnderTest) -> None:
+def test_a_fork_begins_with_an_empty_journal(council: CouncilUnderTest) -> None:
     council.get("waste", "/rounds")
-    copy(council)
-    answer = council.client.get("/sandbox/councils/copied/journal")
+    fork(council)
+    answer = council.client.get("/sandbox/councils/rehearsal/journal")
     assert answer.json()["items"] == []
-    assert len(calls(council)) == 1
+    assert [call["operation"] for call in calls(council)] == ["fork_council", "list_rounds"]
 
 
 def test_a_council_deleted_takes_its_journal_with_it(council: CouncilUnderTest) -> None:
-    copy(council)
-    council.client.get("/councils/copied/waste/rounds")
-    assert council.client.get("/sandbox/councils/copied/journal").json()["items"]
-    assert list(council.folder.control.glob("copied.journal*"))
-    council.sandbox.councils.delete("copied", "It was deleted")
-    assert list(council.folder.control.glob("copied.journal*")) == []
+    fork(council)
+    council.client.get("/councils/rehearsal/waste/rounds")
+    assert council.client.get("/sandbox/councils/rehearsal/journal").json()["items"]
+    assert list(council.folder.control.glob("rehearsal.journal*"))
+    assert council.client.delete("/sandbox/councils/rehearsal").status_code == 204
+    assert list(council.folder.control.glob("rehearsal.journal*")) == []
+
+
+def test_a_reset_is_noted_and_takes_nothing_out_of_the_journal(council: CouncilUnderTest) -> None:
+    paid = pay(council, an_account(council))
+    reset = council.control("/reset")
+    assert reset.status_code == 200, reset.text
+    assert in_full(council, paid)["events"] == 1
+    assert "generation 1" in in_full(council, reset)["note"]
+    again = in_full(council, pay(council, an_account(council)))
+    assert (again["rows"], again["note"]) == (2, None)

@@ -11,8 +11,8 @@ from threading import Lock
 
 from sandbox import machine
 from sandbox.journal.masking import Masking
-from sandbox.journal.noting import Noted
-from sandbox.journal.ring import LONGEST_BODY, ROW_BYTES, Entry, Ring
+from sandbox.journal.noting import Noted, kept_of
+from sandbox.journal.ring import ROW_BYTES, Entry, Ring
 from sandbox.streaming import Bell
 from service_apis.kit.records import EventRecord
 
@@ -121,10 +121,10 @@ def entry_of(noted: Noted, masking: Masking, epoch: float) -> Entry:
     answer_headers = masking.headers(noted.headers)[:LONGEST_HEADERS]
     asked = b"".join(noted.asked)
     if asked:
-        asked = masking.body(asked, scope["headers"])[:LONGEST_BODY]
+        asked = kept_of(asked, lambda held: masking.body(held, scope["headers"]))
     answered = noted.answered[0] if len(noted.answered) == 1 else b"".join(noted.answered)
     if answered:
-        answered = masking.body(answered, noted.headers)[:LONGEST_BODY]
+        answered = kept_of(answered, lambda held: masking.body(held, noted.headers))
     touched, counts, rows, events = b"", "", 0, 0
     if causes.counts:
         events = causes.counts.get(_EVENTS, 0)

@@ -25,7 +25,7 @@ _HEADERS = frozenset(
 _SCHEMES = frozenset({b"bearer", b"basic", b"digest"})
 _FIELDS = rb"(?:api_?key|secret|client_secret|password|access_token|refresh_token)"
 _HINTS = (b"api_key", b"apikey", b"secret", b"password", b"access_token", b"refresh_token")
-_BY_BEGINNING = re.compile(rb"(?<![A-Za-z0-9])(?:vc_[A-Za-z0-9_-]{4,}|whsec_[A-Za-z0-9+/=_-]+)")
+_BY_BEGINNING = re.compile(rb"vc_[A-Za-z0-9_-]{16,}|whsec_[A-Za-z0-9+/=_-]+")
 _IN_JSON = re.compile(rb'("' + _FIELDS + rb'"\s*:\s*)"(?:[^"\\]|\\.)*("|$)')
 _IN_FORM = re.compile(rb"((?:^|[&?;])(?:" + _FIELDS + rb"|key)=)[^&;]*")
 _IN_MULTIPART = re.compile(rb'(name="' + _FIELDS + rb'"\r?\n(?:[^\r\n]+\r?\n)*\r?\n)[^\r\n]*')

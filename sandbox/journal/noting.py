@@ -17,7 +17,8 @@ from service_apis.kit.causes import Causes, current
 from service_apis.kit.clock import Clock
 
 MARGIN = 512
-"""More than that is held until it is masked, so that no half of a secret stands at the cut."""
+"""So much more is held until it is masked: no half of a secret is to stand at the cut."""
+HELD = LONGEST_BODY + MARGIN
 
 
 class Noted:
@@ -59,7 +60,7 @@ class Noted:
             message = await receive()
             body: bytes = message.get("body", b"")
             if body:
-                if self.request_bytes < LONGEST_BODY:
+                if self.request_bytes < HELD:
                     self.asked.append(body)
                     self.held += len(body)
                 self.request_bytes += len(body)
@@ -74,10 +75,8 @@ class Noted:
             if message["type"] == "http.response.body":
                 body: bytes = message.get("body", b"")
                 if body:
-                    if self.answer_bytes < LONGEST_BODY:
-                        self.answered.append(
-                            body if len(body) <= LONGEST_BODY else body[: LONGEST_BODY + MARGIN]
-                        )
+                    if self.answer_bytes < HELD:
+                        self.answered.append(body if len(body) <= HELD else body[:HELD])
                         self.held += len(body)
                     self.answer_bytes += len(body)
             elif message["type"] == "http.response.start":
@@ -86,6 +85,13 @@ class Noted:
             await send(message)
 
         return noting
+
+
+def kept_of(held: bytes, mask: Callable[[bytes], bytes]) -> bytes:
+    """What is kept of a body: masked, then cut. The end of a long one goes, where half a secret may stand."""
+    if len(held) < HELD:
+        return mask(held)[:LONGEST_BODY]
+    return mask(held[:HELD])[:-MARGIN][:LONGEST_BODY]
 
 
 class Keeper(Protocol):

@@ -119,22 +119,27 @@ def list_calls(
     return CallList(items=[CallShown(**_in_brief(entry)) for entry in entries], next=reached)
 
 
+async def _start(journal: KeptJournal, after: After = None, last_event_id: LastEventId = None) -> int:
+    """Where a stream begins. A dependency, since what is asked after the answer began is news already."""
+    if last_event_id is not None:
+        return last_event_id
+    if after is not None:
+        return after
+    latest = await run_in_threadpool(journal.in_brief, [], 1)
+    return latest[0].number if latest else 0
+
+
 @router.get("/stream", operation_id="follow_calls", responses=READ, response_class=EventSourceResponse)
 async def follow_calls(
     journal: KeptJournal,
     caller: ControlCaller,
     wanted: Wanted,
-    after: After = None,
-    last_event_id: LastEventId = None,
+    start: Annotated[int, Depends(_start)],
 ) -> AsyncIterator[ServerSentEvent]:
     """Calls as they happen, as server-sent events; each is a call in brief, and its id its number.
 
     Without ``after`` or ``Last-Event-ID`` it begins with the next call.
     """
-    start = last_event_id if last_event_id is not None else after
-    if start is None:
-        latest = await run_in_threadpool(journal.in_brief, [], 1)
-        start = latest[0].number if latest else 0
 
     async def read(position: int) -> Sequence[News]:
         news: Condition = ("number > ?", [position])

@@ -28,6 +28,7 @@ class Counterparts:
             (f"/councils/{recorded}/", f"/councils/{onto}/"),
             (f".{recorded}.local", f".{onto}.local"),
         )
+        self._name, self._onto = re.compile(rf"(?<![\w-]){re.escape(recorded)}(?![\w-])"), onto
         self._references: dict[str, str] = {}
         self._pattern: re.Pattern[str] | None = None
 
@@ -50,6 +51,11 @@ class Counterparts:
         if self._pattern is not None:
             text = self._pattern.sub(lambda found: self._references[found[1]], text)
         return text
+
+    def mean_the_same(self, was: str, is_: str) -> bool:
+        """Whether a recorded text says what the other council's does."""
+        translated = self.translated(was)
+        return translated == is_ or self._name.sub(self._onto, translated) == is_
 
 
 class Comparison:
@@ -80,9 +86,9 @@ class Comparison:
 
     def _of_texts(self, recorded: bytes, now: bytes) -> list[str]:
         was, is_ = recorded.decode("utf-8", "replace"), now.decode("utf-8", "replace")
-        lines = zip(self._counterparts.translated(was).splitlines(), is_.splitlines(), strict=False)
+        lines = zip(was.splitlines(), is_.splitlines(), strict=False)
         for number, (before, after) in enumerate(lines, 1):
-            if before != after:
+            if not self._counterparts.mean_the_same(before, after):
                 return [f"line {number}: was {_shown(before)}, is {_shown(after)}"]
         long, now_long = len(was.splitlines()), len(is_.splitlines())
         return [] if long == now_long else [f"was {long} lines long, is {now_long}"]
@@ -108,7 +114,7 @@ class Comparison:
     def _means_the_same(self, was: Any, is_: Any) -> bool:
         if not isinstance(was, str) or not isinstance(is_, str):
             return False
-        if self._counterparts.translated(was) == is_:
+        if self._counterparts.mean_the_same(was, is_):
             return True
         if _INSTANT.match(was) and _INSTANT.match(is_):
             return self._is_as_much_later(was, is_)

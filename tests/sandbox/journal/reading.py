@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sandbox.digests import digest_of
+from sandbox.stores import CouncilFile
 from service_apis.kit.council import Council
 from tests.conftest import CouncilUnderTest
 
@@ -49,3 +51,12 @@ def fork(council: CouncilUnderTest, name: str = "rehearsal") -> Council:
     made = council.sandbox.councils.get(name)
     assert made is not None
     return made
+
+
+def digests(council: CouncilUnderTest, name: str) -> dict[str, str]:
+    """The digest of each table, but for the facts, in which a fork differs."""
+    found = council.sandbox.councils.get(name)
+    assert found is not None
+    with CouncilFile(found.file).reading() as contents:
+        tables = [table for table in contents.tables if table.name != "council_facts"]
+        return {table.name: digest_of(table, contents) for table in tables}

@@ -254,4 +254,4 @@ def empty(
     with reached(data, url, key) as sandbox:
         name = the_council(sandbox, council)
         forgotten = sandbox.ask("DELETE", f"/sandbox/councils/{name}/journal")["forgotten"]
-    typer.echo(f"The journal of {name} forgot {forgotten} calls")
+    typer.echo(f"The journal of {name} forgot {forgotten} call{'' if forgotten == 1 else 's'}")

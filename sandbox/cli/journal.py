@@ -174,7 +174,7 @@ def _in_full(call: dict[str, Any]) -> Iterator[str]:
     for half in ("request", "answer"):
         yield ""
         yield half.capitalize()
-        yield from (f"  {name}: {value}" for name, value in call[half]["headers"])
+        yield from (f"  {each['name']}: {each['value']}" for each in call[half]["headers"])
         yield from _body(call[half]["body"])
     yield ""
     yield f"Rows: {call['rows']}" + _counted(call["rows_counted"])

@@ -20,12 +20,14 @@ from sandbox.control.journal_shapes import (
     CallInFull,
     CallList,
     CallShown,
+    HeaderShown,
     JournalEmptied,
     MessageShown,
     RowsCounted,
     RowShown,
 )
 from sandbox.journal.consequences import consequences
+from sandbox.journal.har import header_pairs
 from sandbox.journal.journal import MOST_CALLS, Condition, Journal
 from sandbox.journal.journals import SIZE_VARIABLE, Journals
 from sandbox.journal.ring import Entry
@@ -209,14 +211,13 @@ def _in_brief(entry: Entry) -> dict[str, Any]:
 
 
 def _message(headers: bytes, body: bytes, length: int, cut: bool) -> MessageShown:
-    pairs = (line.partition(": ") for line in headers.decode("latin-1").split("\r\n") if line)
     try:
         text: str | None = body.decode()
     except UnicodeDecodeError as error:
         # A cut may fall inside a letter.
         text = body[: error.start].decode() if cut and len(body) - error.start < 4 else None
     return MessageShown(
-        headers=[(name, value) for name, _, value in pairs],
+        headers=[HeaderShown(name=name, value=value) for name, value in header_pairs(headers)],
         body=BodyShown(
             text=text,
             base64=None if text is not None else base64.b64encode(body).decode(),

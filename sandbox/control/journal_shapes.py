@@ -58,10 +58,17 @@ class BodyShown(Schema):
     cut: bool
 
 
+class HeaderShown(Schema):
+    """One header."""
+
+    name: str
+    value: str
+
+
 class MessageShown(Schema):
     """One half of a call; secrets are masked as ``***``."""
 
-    headers: list[tuple[str, str]]
+    headers: list[HeaderShown]
     body: BodyShown
 
 

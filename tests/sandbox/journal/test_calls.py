@@ -20,7 +20,7 @@ def test_a_call_says_who_made_it_of_which_operation_and_when(council: CouncilUnd
     assert call["milliseconds"] > 0
     assert call["request"]["body"]["text"] == '{"amount_pence":5,"method":"card"}'
     assert call["answer"]["body"]["text"] == answer.text
-    assert ["content-type", "application/json"] in call["answer"]["headers"]
+    assert {"name": "content-type", "value": "application/json"} in call["answer"]["headers"]
 
 
 def test_a_call_has_the_rows_and_the_event_that_it_caused(council: CouncilUnderTest) -> None:

@@ -13,6 +13,7 @@ from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
 from sandbox.folder import DataFolder
+from sandbox.forcing.passage import Forcing
 from sandbox.gateway import Gateway
 from sandbox.keys import Keyring
 from service_apis.kit.application import refuse_with_problems
@@ -42,12 +43,16 @@ class Sandbox:
         refuse_with_problems(self.house)
         self.background = Background()
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
-        self.house.mount("/sandbox", control_api(self.councils, self.keyring))
+        self.forcing = Forcing(self.councils)
+        self.gateway.passages.append(self.forcing)
+        self.background.add(self.forcing.tidy)
+        self.house.mount("/sandbox", control_api(self.councils, self.keyring, self.forcing))
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring)
 
     def close(self) -> None:
         """Close every council's file."""
+        self.forcing.close()
         self.councils.close()
 
 

@@ -9,13 +9,14 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from sandbox.control import clock, councils, events, fidelity, journeys, keys, truth
+from sandbox.control import clock, councils, events, fidelity, journeys, keys, rules, truth
 from sandbox.councils import Councils
+from sandbox.forcing.passage import Forcing
 from sandbox.keys import Keyring
 from service_apis.kit.application import docs_page, refuse_with_problems, truthful
 
 
-def control_api(open_councils: Councils, keyring: Keyring) -> FastAPI:
+def control_api(open_councils: Councils, keyring: Keyring, forcing: Forcing) -> FastAPI:
     """The control API over the councils of one sandbox."""
     app = FastAPI(
         title="Sandbox control",
@@ -27,8 +28,9 @@ def control_api(open_councils: Councils, keyring: Keyring) -> FastAPI:
     )
     app.state.councils = open_councils
     app.state.keyring = keyring
+    app.state.forcing = forcing
     refuse_with_problems(app)
-    for part in (councils, fidelity, clock, events, journeys, keys, truth):
+    for part in (councils, fidelity, clock, events, journeys, keys, rules, truth):
         app.include_router(part.router)
 
     def openapi(request: Request) -> Response:

@@ -14,8 +14,10 @@ from sandbox.control import control_api
 from sandbox.councils import Councils
 from sandbox.folder import DataFolder
 from sandbox.forcing.passage import Forcing
+from sandbox.forks import Forks
 from sandbox.gateway import Gateway
 from sandbox.keys import Keyring
+from sandbox.snapshots import Snapshots
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
 
@@ -43,10 +45,19 @@ class Sandbox:
         refuse_with_problems(self.house)
         self.background = Background()
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
+        self.forks = Forks(self.councils, self.keyring)
+        self.background.add(self.forks.watch)
         self.forcing = Forcing(self.councils)
         self.gateway.passages.append(self.forcing)
         self.background.add(self.forcing.tidy)
-        self.house.mount("/sandbox", control_api(self.councils, self.keyring, self.forcing))
+        control = control_api(
+            self.councils,
+            self.keyring,
+            forks=self.forks,
+            snapshots=Snapshots(self.councils),
+            forcing=self.forcing,
+        )
+        self.house.mount("/sandbox", control)
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring)
 

@@ -268,3 +268,25 @@ def test_what_tells_of_a_service_and_the_sandbox_meets_no_rule(council: CouncilU
     assert council.client.get("/sandbox/councils/fairwater/clock").status_code == 200
     assert council.client.get("/").status_code == 200
     assert council.get("waste", "/rounds", headers=asking(None)).status_code == 503
+
+
+def test_a_fork_has_rules_of_its_own(council: CouncilUnderTest) -> None:
+    set_rule(council, "unavailable")
+    assert council.control("/forks", name="rehearsal").status_code == 201
+    where = "/sandbox/councils/rehearsal/rules"
+    assert council.client.get(where).json()["items"] == []
+    person = "/councils/rehearsal/residents/residents/R00000001"
+    assert council.client.get(person).status_code == 200
+    assert read(council).status_code == 503
+    council.client.post(where, json={"behaviour": "bad-gateway"})
+    assert council.client.get(person).status_code == 502
+    assert council.client.delete("/sandbox/councils/rehearsal").status_code == 204
+    assert council.control("/forks", name="rehearsal").status_code == 201
+    assert council.client.get(person).status_code == 200
+
+
+def test_a_council_taken_back_keeps_its_rules(council: CouncilUnderTest) -> None:
+    set_rule(council, "unavailable", service="waste")
+    move(council, a_move(council))
+    assert council.control("/reset").status_code == 200
+    assert council.get("waste", "/rounds").status_code == 503

@@ -16,6 +16,9 @@ from starlette.types import ASGIApp, Message
 
 from service_apis.kit.service import Service, Try
 
+FROM_INSIDE = "virtual-council.from-inside"
+"""What such a call is known by in its ASGI scope: no behaviour is forced on it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Answer:
@@ -48,7 +51,7 @@ async def call(
     if sent is not None:
         body = json.dumps(sent).encode()
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    scope = {
+    scope: dict[str, Any] = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -61,6 +64,7 @@ async def call(
         "headers": headers,
         "server": None,
         "client": None,
+        "extensions": {FROM_INSIDE: {}},
     }
     messages: list[Message] = []
 

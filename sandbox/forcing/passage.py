@@ -19,6 +19,7 @@ from sandbox.forcing.refusing import UnknownScenario, answer_of
 from sandbox.forcing.rule import READS, Asked, Rule, RuleWanted
 from sandbox.forcing.rulebook import RuleBook
 from sandbox.gateway import Call
+from sandbox.inside import FROM_INSIDE
 from service_apis.kit.council import Council
 from service_apis.kit.events import Event
 from service_apis.kit.service import Service
@@ -57,7 +58,7 @@ class Forcing:
             return
         service = call.council.services[call.service.replace("-", "_")]
         path = scope["path"].removeprefix(scope["root_path"])
-        if path.startswith(ABOUT_A_SERVICE):
+        if path.startswith(ABOUT_A_SERVICE) or FROM_INSIDE in scope.get("extensions", ()):
             await onward(scope, receive, send)
             return
         if book is not None and scope["method"] not in READS:

@@ -10,7 +10,13 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from service_apis.kit.application import rendered
-from service_apis.kit.problems import NotAuthenticated, Problem, UnexpectedFault
+from service_apis.kit.problems import (
+    NotAuthenticated,
+    Problem,
+    TooManyRequests,
+    Unavailable,
+    UnexpectedFault,
+)
 from service_apis.kit.service import Service
 
 
@@ -23,12 +29,6 @@ class UnknownScenario(Problem):
     status = 400
 
 
-class TooManyRequests(Problem):
-    """The sandbox was told to answer so: the caller has called too often. Wait as Retry-After says."""
-
-    status = 429
-
-
 class ServerFailed(UnexpectedFault):
     """The sandbox was told to answer so: the system has failed. Nothing of the request was done."""
 
@@ -39,12 +39,6 @@ class BadGateway(Problem):
     """The sandbox was told to answer so: what stands in front of the system had no use for its answer."""
 
     status = 502
-
-
-class Unavailable(Problem):
-    """The sandbox was told to answer so: the system cannot answer just now. Wait as Retry-After says."""
-
-    status = 503
 
 
 class UnderMaintenance(Unavailable):

@@ -16,7 +16,7 @@ from starlette.types import ASGIApp
 
 from sandbox.app import Sandbox
 from sandbox.failure import Failure
-from sandbox.forcing.hanging_up import HangingUp
+from sandbox.forcing.protocol import HangingUp
 from sandbox.inside import CannotTry, address_of
 
 BACKLOG = 2048

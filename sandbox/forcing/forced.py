@@ -23,7 +23,7 @@ class Forced:
     """A behaviour to be done to a call: by a rule, or because the request's header asked for it.
 
     ``n`` is the number of the call among those that the rule might meet. ``earlier`` gives the older state
-    that a stale read is answered from; ``keep_counts`` notes how often the rule was forced.
+    that a stale read is answered from; ``count`` takes note of how often the rule was forced.
     """
 
     call: Call
@@ -31,7 +31,7 @@ class Forced:
     behaviour: Behaviour
     parameters: Parameters
     earlier: Callable[[], Awaitable[Council]]
-    keep_counts: Callable[[Rule], None]
+    count: Callable[[Rule], None]
     rule: Rule | None = None
     n: int = 1
 
@@ -41,7 +41,7 @@ class Forced:
         if self.rule is not None:
             said += f"; rule={self.rule.id}"
             self.rule.forced += 1
-            self.keep_counts(self.rule)
+            self.count(self.rule)
         self.call.fault = f"{self.call.fault}, {said}" if self.call.fault else said
         FORCED.labels(self.behaviour.name).inc()
 

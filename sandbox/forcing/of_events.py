@@ -62,7 +62,7 @@ class EventForcing:
         if met:
             rule.forced += 1
             FORCED.labels(rule.behaviour.name).inc()
-        self._book.keep_counts(rule)
+        self._book.count(rule)
         if not met:
             return AS_IT_SHOULD_BE
         if rule.behaviour.name == "events-twice":

@@ -85,7 +85,7 @@ class Forcing:
             behaviour,
             parameters,
             earlier=partial(self._as_made.council, call.council),
-            keep_counts=_count_nothing,
+            count=_count_nothing,
         )
         return partial(DOING[behaviour.name], forced, onward)
 
@@ -109,7 +109,7 @@ class Forcing:
                     rule.behaviour,
                     rule.parameters,
                     earlier=earlier,
-                    keep_counts=book.keep_counts,
+                    count=book.count,
                     rule=rule,
                     n=rule.seen,
                 )
@@ -152,8 +152,9 @@ class Forcing:
                 book.tidy()
 
     def close(self) -> None:
-        """Let go of every older state of a council."""
+        """Write down what was counted, and let go of every older state of a council."""
         for book in self._books.values():
+            book.keep_counts()
             book.close()
         self._as_made.close()
 

@@ -63,6 +63,7 @@ class RuleBook:
         self.council = council
         self._notebook = notebook
         self.lagging: dict[int, Lagging] = {}
+        self._uncounted: dict[int, Rule] = {}
         self._retired: list[tuple[float, Lagging]] = []
         with notebook.reading() as session:
             kept = session.scalars(select(KeptRule).order_by(KeptRule.number))
@@ -90,7 +91,7 @@ class RuleBook:
                 if rule.decides_on(rule.seen):
                     yield rule
                 else:
-                    self.keep_counts(rule)
+                    self.count(rule)
 
     def find(self, name: str) -> Rule:
         """The rule of that name. Raises NoSuchRule."""
@@ -123,11 +124,24 @@ class RuleBook:
         """End rules before their time."""
         self._forget(list(rules))
 
-    def keep_counts(self, rule: Rule) -> None:
-        """Note in the notebook how often the rule has been looked at and forced."""
-        counted = update(KeptRule).where(KeptRule.number == rule.number)
-        with self._notebook.writing() as session:
-            session.execute(counted.values(seen=rule.seen, forced=rule.forced))
+    def count(self, rule: Rule) -> None:
+        """Take note of how often a rule has been looked at and forced.
+
+        A rule that ends by its count is written down at once, so that no kill lets it begin anew. Others wait
+        for ``keep_counts``: to write takes longer than the call itself.
+        """
+        self._uncounted[rule.number] = rule
+        if rule.wanted.count is not None:
+            self.keep_counts()
+
+    def keep_counts(self) -> None:
+        """Write down the counts that were not yet."""
+        rules, self._uncounted = self._uncounted, {}
+        if rules:
+            with self._notebook.writing() as session:
+                for rule in rules.values():
+                    counted = update(KeptRule).where(KeptRule.number == rule.number)
+                    session.execute(counted.values(seen=rule.seen, forced=rule.forced))
 
     def close(self) -> None:
         """Let go of the older states, whose files are deleted."""
@@ -139,6 +153,7 @@ class RuleBook:
     def tidy(self) -> None:
         """Forget the rules that have ended, and let go of older states that no call can still be reading."""
         self.live()
+        self.keep_counts()
         long_ago = machine.seconds() - STILL_READ
         for retired in [each for each in self._retired if each[0] < long_ago]:
             self._retired.remove(retired)

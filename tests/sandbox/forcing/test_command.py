@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.serving import served_aside
+from sandbox.serving import greeting, served_aside
 from tests.conftest import KEY, CouncilUnderTest
 from tests.sandbox.forcing.calls import read, rules, set_rule
 from tests.sandbox.test_command import council as run
@@ -84,10 +84,8 @@ def test_what_cannot_be_forced_is_said_in_a_line(folder: Path, words: tuple[str,
 
 def test_rules_meet_no_page_of_the_console_and_nothing_at_start(council: CouncilUnderTest) -> None:
     set_rule(council, "timeout", parameters={"seconds": 600})
-    page = council.client.get("/services/waste", headers={"Accept": "text/html"})
+    page = council.client.get("/try/fairwater/waste/1", headers={"Accept": "text/html"})
     assert page.status_code == 200
     council.reopen()
-    from sandbox.serving import greeting
-
     lines = list(greeting(council.sandbox, "http://127.0.0.1:8000"))
     assert "/councils/fairwater/" in lines[-1]

@@ -207,6 +207,17 @@ def test_rules_outlive_a_restart_with_their_counts(council: CouncilUnderTest) ->
     assert [each["id"] for each in rules(council)] == [half["id"]]
 
 
+def test_a_kill_gives_no_call_back_to_a_rule_that_counts(council: CouncilUnderTest) -> None:
+    set_rule(council, "unavailable", count=2)
+    assert read(council).status_code == 503
+    # Another sandbox takes up the folder, and the first has closed nothing: as after a kill.
+    after = CouncilUnderTest(council.folder)
+    try:
+        assert [read(after).status_code for _ in range(2)] == [503, 200]
+    finally:
+        after.close()
+
+
 def test_rules_go_on_where_they_were_after_a_restart(council: CouncilUnderTest) -> None:
     set_rule(council, "unavailable", share=0.5)
     unbroken = [read(council).status_code for _ in range(12)]

@@ -31,15 +31,22 @@ async def shift_pages(forced: Forced, onward: ASGIApp, scope: Scope, receive: Re
     if length + step < 1:
         await answer.send(send)
         return
-    start = (number - 1) * (length + step)
-    first = start // length
+    first, begin = begins_at(number, length, step)
     records: list[Any] = []
-    for page in (first + 1, first + 2):
+    for page in (first, first + 1):
         records += _records(await whole_answer(onward, _for_page(scope, page), _no_body)) or []
-    begin = start - first * length
     forced.mark()
     shown = records[begin : begin + length]
     await _with_records(answer, shown, -step * (number - 1), scope).send(send)
+
+
+def begins_at(number: int, length: int, step: int) -> tuple[int, int]:
+    """On which of the true pages a shifted one begins, and after how many of its records.
+
+    Each turn of the page shifts it by ``step``: by -1 where a record has come in, by 1 where one has gone.
+    """
+    page, place = divmod((number - 1) * (length + step), length)
+    return page + 1, place
 
 
 def _page_asked(scope: Scope) -> int:

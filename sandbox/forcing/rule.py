@@ -159,6 +159,14 @@ class Rule:
         return drawn(self.wanted.seed, f"{self.wanted.behaviour} or not", n) < self.wanted.share
 
 
+def end_of(wanted: RuleWanted, now: datetime) -> datetime | None:
+    """The instant of the machine's clock at which a rule ends that is set now; None if it has another end."""
+    lasts = wanted.lasts
+    if (wanted.count, lasts, wanted.until) == (None, None, None):
+        lasts = UNLESS_SAID
+    return None if lasts is None else now + lasts
+
+
 def services_by_name(services: Mapping[str, Service]) -> dict[str, Service]:
     """The services by the name that stands in their addresses."""
     return {service.url_name: service for service in services.values()}

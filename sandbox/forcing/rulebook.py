@@ -13,7 +13,7 @@ from sandbox import machine
 from sandbox.forcing.behaviours import Parameters
 from sandbox.forcing.checking import checked
 from sandbox.forcing.earlier import Lagging
-from sandbox.forcing.rule import UNLESS_SAID, Asked, Rule, RuleWanted
+from sandbox.forcing.rule import Asked, Rule, RuleWanted, end_of
 from sandbox.notebook import Base, Notebook
 from service_apis.kit.council import Council
 from service_apis.kit.problems import NotFound, Unprocessable
@@ -169,14 +169,11 @@ class RuleBook:
 
 
 def _as_kept(wanted: RuleWanted, parameters: Parameters, profile: str | None, now: datetime) -> KeptRule:
-    lasts = wanted.lasts
-    if (wanted.count, lasts, wanted.until) == (None, None, None):
-        lasts = UNLESS_SAID
     return KeptRule(
         wanted=wanted.model_dump(mode="json"),
         parameters=dict(parameters),
         profile=profile,
-        ends_at=None if lasts is None else now + lasts,
+        ends_at=end_of(wanted, now),
         seen=0,
         forced=0,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.forcing.behaviours import BEHAVIOURS
-from sandbox.forcing.rule import Rule, RuleWanted
+from sandbox.forcing.rule import Rule, RuleWanted, end_of
 from tests.conftest import CouncilUnderTest
 from tests.sandbox.forcing.calls import FAULT, a_move, asking, move, moves_told, read, rules, set_rule
 
@@ -43,6 +44,27 @@ def test_a_share_is_kept(seed: int, share: float) -> None:
     # Five standard deviations of that many draws, and then some.
     assert abs(met / 4000 - share) < 0.045
     assert share < 1 or met == 4000
+
+
+@given(
+    st.none() | st.integers(1, 50),
+    st.none() | st.timedeltas(timedelta(seconds=1), timedelta(days=30)),
+    st.none() | st.timedeltas(timedelta(seconds=1), timedelta(days=30)),
+)
+def test_every_rule_comes_to_its_end(
+    count: int | None, lasts: timedelta | None, council_time: timedelta | None
+) -> None:
+    now = datetime(2026, 6, 1, 8, tzinfo=UTC)
+    until = None if council_time is None else now + council_time
+    wanted = RuleWanted(behaviour="unavailable", count=count, lasts=lasts, until=until)
+    ends_at = end_of(wanted, now)
+    rule = Rule(1, wanted, {}, ends_at)
+    assert not rule.has_ended(now, now)
+    forced = Rule(1, wanted, {}, ends_at, forced=count or 0)
+    assert forced.has_ended(now, now) == (count is not None)
+    assert rule.has_ended(now, now + (council_time or timedelta(days=400))) == (until is not None)
+    assert rule.has_ended(now + timedelta(days=31), now) == (ends_at is not None)
+    assert count or until or ends_at
 
 
 def test_a_seed_makes_a_run_repeat(council: CouncilUnderTest) -> None:

@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox.forcing.forced import Forced
-from sandbox.forcing.hanging_up import hang_up
+from sandbox.forcing.hanging_up import hang_up, hold
 from sandbox.forcing.paging import shift_pages
 from sandbox.forcing.refusing import ServerFailed, answer_of, html_page, refused
 from sandbox.forcing.rule import READS
@@ -24,12 +24,18 @@ Do = Callable[[Forced, ASGIApp, Scope, Receive, Send], Awaitable[None]]
 
 async def _wait(forced: Forced, onward: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     forced.mark()
-    await asyncio.sleep(forced.seconds())
+    try:
+        await asyncio.sleep(forced.seconds())
+    except asyncio.CancelledError:
+        # The server stops, and has waited long enough for this one.
+        hang_up(scope)
+        return
     await onward(scope, receive, send)
 
 
 async def _never_answer(forced: Forced, onward: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
     forced.mark()
+    hold(scope)
     with suppress(TimeoutError):
         async with asyncio.timeout(forced.number("seconds")):
             await _caller_gone(receive)

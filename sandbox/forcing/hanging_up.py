@@ -6,6 +6,8 @@ An ASGI application cannot do that by itself. The sandbox's server offers it as 
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from starlette.types import Scope
 
 EXTENSION = "virtual-council.hang-up"
@@ -17,7 +19,19 @@ class HungUp(ConnectionError):
 
 def hang_up(scope: Scope) -> None:
     """Close the caller's connection as it is. Raises HungUp under a server that cannot."""
-    extension = (scope.get("extensions") or {}).get(EXTENSION)
+    extension = _offered(scope)
     if extension is None:
         raise HungUp("This server cannot close a connection without an answer; serve with `council up`")
     extension["hang_up"]()
+
+
+def hold(scope: Scope) -> None:
+    """Say that no answer is going to come, so that a server that stops does not wait for it."""
+    extension = _offered(scope)
+    if extension is not None:
+        extension["hold"]()
+
+
+def _offered(scope: Scope) -> dict[str, Callable[[], None]] | None:
+    offered: dict[str, Callable[[], None]] | None = scope.get("extensions", {}).get(EXTENSION)
+    return offered

@@ -71,6 +71,22 @@ def test_a_caller_that_gives_up_on_a_timeout_leaves_nothing_behind(address: str)
     assert httpx.get(address + "/healthz").json() == {"status": "ok"}
 
 
+def test_a_server_that_stops_does_not_wait_for_an_answer_that_never_comes(
+    council: CouncilUnderTest,
+) -> None:
+    with served_aside(council.sandbox.gateway) as url:
+        host, _, port = url.removeprefix("http://").partition(":")
+        connection = socket.create_connection((host, int(port)), timeout=PATIENCE)
+        request = (
+            f"GET {PERSON} HTTP/1.1\r\nHost: {host}\r\nVirtual-Council-Scenario: timeout; seconds=600\r\n"
+        )
+        connection.sendall(f"{request}\r\n".encode())
+        # It is being held by now: calls are taken in their order.
+        assert httpx.get(url + "/healthz").status_code == 200
+    with connection:
+        assert connection.recv(1) == b""
+
+
 @pytest.mark.parametrize("scenario", ["dropped", "half-sent"])
 def test_a_write_whose_answer_is_lost_is_done(council: CouncilUnderTest, address: str, scenario: str) -> None:
     body = json.dumps(a_move(council)).encode()

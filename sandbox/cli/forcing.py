@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url
+from sandbox.cli.states import STATES, as_duration
 from sandbox.failure import Failure
 from sandbox.reach import Reached, reached, the_council
 
@@ -61,16 +62,12 @@ class NotAParameter(Failure):
     """What was given with ``--with`` is no ``NAME=VALUE``."""
 
 
-class NotATime(Failure):
-    """What was given with ``--for`` is no length of time."""
-
-
 force = typer.Typer(help="Let a council's systems fail their callers, for a while.", no_args_is_help=True)
 
 
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
-    app.add_typer(force, name="force", rich_help_panel="Councils")
+    app.add_typer(force, name="force", rich_help_panel=STATES)
 
 
 @force.command("behaviours")
@@ -211,20 +208,10 @@ def _conditions(
         "service": service.replace("_", "-") if service else None,
         "seed": seed,
         "count": count,
-        "lasts": None if lasts is None else _duration(lasts),
+        "lasts": as_duration(lasts),
         "until": None if until is None else until.isoformat(),
     }
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _duration(text: str) -> str:
-    """ISO 8601 for a number with a unit, which is how people say how long. Raises NotATime."""
-    number, unit = text[:-1], text[-1:].upper()
-    if text[:1].upper() == "P":
-        return text.upper()
-    if not number.isdigit() or unit not in ("S", "M", "H", "D"):
-        raise NotATime(f"--for takes a time such as 90s, 15m, 1h, 2d or PT1H30M; not {text!r}")
-    return f"P{number}D" if unit == "D" else f"PT{number}{unit}"
 
 
 def _parameter(text: str) -> tuple[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -47,7 +47,10 @@ class Hours(Schema):
         hour, minute = self.end.split(":")
         here = now.astimezone(LONDON)
         end = here.replace(hour=int(hour), minute=int(minute), second=0, microsecond=0)
-        return int((end - here).total_seconds()) % 86_400
+        if end <= here:
+            end += timedelta(days=1)
+        # A night on which the clocks change is an hour longer or shorter: reckoned by UTC.
+        return int((end.astimezone(UTC) - now).total_seconds())
 
 
 class RuleConditions(Schema):

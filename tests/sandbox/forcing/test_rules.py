@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from sandbox.forcing.behaviours import BEHAVIOURS
-from sandbox.forcing.rule import Rule, RuleWanted, end_of
+from sandbox.forcing.rule import Hours, Rule, RuleWanted, end_of
 from tests.conftest import CouncilUnderTest
 from tests.sandbox.forcing.calls import FAULT, a_move, asking, move, moves_told, read, rules, set_rule
 
@@ -65,6 +65,26 @@ def test_every_rule_comes_to_its_end(
     assert rule.has_ended(now, now + (council_time or timedelta(days=400))) == (until is not None)
     assert rule.has_ended(now + timedelta(days=31), now) == (ends_at is not None)
     assert count or until or ends_at
+
+
+# From one o'clock to two there is an hour twice, or never, when the clocks change.
+HOURS = st.builds("{:02}:{:02}".format, st.sampled_from([0, *range(3, 24)]), st.integers(0, 59))
+
+INSTANTS = st.integers(0, 365 * 86_400).map(
+    lambda second: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(seconds=second)
+)
+
+
+@given(HOURS, HOURS, INSTANTS)
+@example("22:00", "06:00", datetime(2026, 3, 28, 23, 0, tzinfo=UTC))
+@example("22:00", "06:00", datetime(2026, 10, 24, 23, 0, tzinfo=UTC))
+def test_hours_are_over_when_they_say_they_will_be(start: str, end: str, now: datetime) -> None:
+    hours = Hours(start=start, end=end)
+    assume(start != end and hours.hold_at(now))
+    left = timedelta(seconds=hours.seconds_left(now))
+    assert left > timedelta(0)
+    assert hours.hold_at(now + left - timedelta(seconds=1))
+    assert not hours.hold_at(now + left)
 
 
 def test_a_seed_makes_a_run_repeat(council: CouncilUnderTest) -> None:

@@ -13,6 +13,7 @@ from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
 from sandbox.folder import DataFolder
+from sandbox.forcing.passage import Forcing
 from sandbox.forks import Forks
 from sandbox.gateway import Gateway
 from sandbox.journal.journals import Journals
@@ -51,6 +52,9 @@ class Sandbox:
         if self.journals.on:
             self.gateway.passages.insert(0, self.journals.passage)
             self.background.add(self.journals.keep_written)
+        self.forcing = Forcing(self.councils)
+        self.gateway.passages.append(self.forcing)
+        self.background.add(self.forcing.tidy)
         control = control_api(
             self.councils,
             self.keyring,
@@ -58,6 +62,7 @@ class Sandbox:
             snapshots=Snapshots(self.councils),
             journals=self.journals,
             gateway=self.gateway,
+            forcing=self.forcing,
         )
         self.house.mount("/sandbox", control)
         _add_health(self.house)
@@ -66,6 +71,7 @@ class Sandbox:
     def close(self) -> None:
         """Close every council's file, its journal first."""
         self.journals.close()
+        self.forcing.close()
         self.councils.close()
 
 

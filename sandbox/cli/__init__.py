@@ -11,6 +11,7 @@ from sandbox.cli import (
     councils,
     exporting,
     fidelity,
+    forcing,
     importing,
     journal,
     journeys,
@@ -42,6 +43,7 @@ services.add_to(app)
 journal.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
+forcing.add_to(app)
 
 
 def main() -> None:

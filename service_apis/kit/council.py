@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,28 +12,14 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from service_apis.kit.agenda import Due, Lifecycle
+from service_apis.kit.advancing import Advance, Happening
+from service_apis.kit.agenda import Lifecycle
 from service_apis.kit.clock import Clock
 from service_apis.kit.db import open_engine
-from service_apis.kit.events import Event
-from service_apis.kit.problems import Unprocessable
-from service_apis.kit.records import ClockReading, DueEntry, EventRecord, Fact, Hearing
+from service_apis.kit.hearing import hear_all
+from service_apis.kit.records import ClockReading, DueEntry, Fact
 from service_apis.kit.service import Service
 from service_apis.kit.work import Work
-
-
-class ClockGoesForward(Unprocessable):
-    """The council's clock never goes back. Advance it to a later instant."""
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that fell due while the clock was advanced."""
-
-    at: datetime
-    service: str
-    kind: str
-    subject: str
 
 
 class Council:
@@ -52,11 +37,11 @@ class Council:
         self._engine = open_engine(file)
         self._readers: list[Connection] = []
         self._writes = self._engine.execution_options(writing=True)
-        self._lifecycles: dict[str, Lifecycle] = {
+        self.lifecycles: dict[str, Lifecycle] = {
             slug: service.lifecycle for slug, service in services.items() if service.lifecycle
         }
         self._heard_types = {
-            event_type for lifecycle in self._lifecycles.values() for event_type in lifecycle.event_handlers
+            event_type for lifecycle in self.lifecycles.values() for event_type in lifecycle.event_handlers
         }
         with Session(self._engine) as session:
             self.facts: dict[str, Any] = {row.name: row.value for row in session.scalars(select(Fact))}
@@ -103,74 +88,24 @@ class Council:
         ``recorded`` names the types of those just recorded: most are heard by nobody, and then
         nothing is looked up.
         """
-        if recorded is not None and self._heard_types.isdisjoint(recorded):
-            return
-        waiting = True
-        while waiting:
-            waiting = False
-            for slug, lifecycle in self._lifecycles.items():
-                waiting |= self._hear(slug, lifecycle)
+        if recorded is None or self.is_heard(recorded):
+            hear_all(self.lifecycles, self.reading, self.writing)
 
-    def _hear(self, slug: str, lifecycle: Lifecycle) -> bool:
-        if not lifecycle.event_handlers:
-            return False
-        wanted = list(lifecycle.event_handlers)
-        with self.reading(slug) as work:
-            heard = work.session.scalar(select(Hearing.position).where(Hearing.service == slug)) or 0
-            news = select(EventRecord).where(EventRecord.position > heard, EventRecord.type.in_(wanted))
-            events = [
-                Event.of(record) for record in work.session.scalars(news.order_by(EventRecord.position))
-            ]
-        for event in events:
-            with self.writing(self.services[slug].url_name) as work:
-                lifecycle.event_handlers[event.type](work, event)
-                work.session.merge(Hearing(service=slug, position=event.position))
-        return bool(events)
+    def is_heard(self, recorded: Collection[str]) -> bool:
+        """Whether a service hears any of these types of events; most are heard by none."""
+        return not self._heard_types.isdisjoint(recorded)
 
     def next_due(self) -> datetime | None:
         """The instant of the earliest entry on the agenda, or None when it is empty."""
         with self.reading("clock") as work:
             return work.session.scalar(select(DueEntry.at).order_by(DueEntry.at, DueEntry.id).limit(1))
 
-    def advance(self, until: datetime) -> list[Happening]:
+    def advance(
+        self, until: datetime, stop_at: Callable[[Happening], bool] | None = None
+    ) -> list[Happening]:
         """Advance the clock, working through everything that falls due on the way, in order.
 
-        Raises ClockGoesForward if ``until`` lies before the present.
+        Where ``stop_at`` is given, the clock stops at the first thing that it says yes to. Raises
+        ClockGoesForward if ``until`` lies before the present.
         """
-        if until < self.clock.now:
-            raise ClockGoesForward(
-                f"It is {self.clock.now.isoformat()} in {self.name}; it cannot be taken back to "
-                f"{until.isoformat()}. Name a later instant."
-            )
-        happenings: list[Happening] = []
-        while (happening := self._work_through_next(until)) is not None:
-            happenings.append(happening)
-        self._set_clock(until)
-        return happenings
-
-    def _work_through_next(self, until: datetime) -> Happening | None:
-        earliest = select(DueEntry).where(DueEntry.at <= until).order_by(DueEntry.at, DueEntry.id).limit(1)
-        before = self.clock
-        try:
-            with self.writing("clock") as work:
-                entry = work.session.scalar(earliest)
-                if entry is None:
-                    return None
-                happening = Happening(entry.at, entry.service, entry.kind, entry.subject)
-                work.session.delete(entry)
-                self.clock = work.clock = Clock(max(entry.at, before.now))
-                work.service = self.services[entry.service].url_name
-                self._lifecycles[entry.service].due_handlers[entry.kind](
-                    work, Due(entry.at, entry.kind, entry.subject)
-                )
-                work.session.merge(ClockReading(id=1, now=self.clock.now))
-        except BaseException:
-            self.clock = before
-            raise
-        self.deliver_events(work.recorded)
-        return happening
-
-    def _set_clock(self, now: datetime) -> None:
-        with self.writing("clock") as work:
-            work.session.merge(ClockReading(id=1, now=now))
-        self.clock = Clock(now)
+        return Advance(self, until, stop_at).run()

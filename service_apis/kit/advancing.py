@@ -1,0 +1,147 @@
+"""Advancing: a council's clock moved on, and everything that falls due on the way worked through, in order.
+
+Many entries of the agenda share one transaction, since to commit each would take longer than most of
+them do. The clock is kept in the same transaction, at the time of the last of them. So a stop at any
+moment leaves a council that is right for the time its clock shows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import bindparam, delete, select, update
+
+from service_apis.kit.agenda import Due
+from service_apis.kit.clock import Clock
+from service_apis.kit.hearing import hear_all
+from service_apis.kit.problems import Unprocessable
+from service_apis.kit.records import ClockReading, DueEntry
+from service_apis.kit.work import Work
+
+if TYPE_CHECKING:
+    from service_apis.kit.council import Council
+
+MOST_ENTRIES, MOST_ROWS = 500, 50_000
+"""What one transaction holds: so many entries, or fewer if they change so many rows. A kill takes no more
+than that back."""
+
+_AGENDA = DueEntry.__table__.c
+_EARLIEST = (
+    select(DueEntry.__table__)
+    .where(_AGENDA.at <= bindparam("until"))
+    .order_by(_AGENDA.at, _AGENDA.id)
+    .limit(1)
+)
+_TAKE_OFF = delete(DueEntry).where(DueEntry.id == bindparam("entry"))
+_SHOW = update(ClockReading).values(now=bindparam("shown"))
+
+
+class ClockGoesForward(Unprocessable):
+    """The council's clock never goes back. Advance it to a later instant."""
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """One thing that fell due while the clock was advanced."""
+
+    at: datetime
+    service: str
+    kind: str
+    subject: str
+
+
+@dataclass
+class Advance:
+    """One advance of a council's clock, ``until`` an instant or, if it comes before, what ``stop_at`` names.
+
+    Whoever runs it has the council's turn to write.
+    """
+
+    council: Council
+    until: datetime
+    stop_at: Callable[[Happening], bool] | None = None
+    happened: list[Happening] = field(default_factory=list)
+    """What fell due so far, in order."""
+
+    def run(self) -> list[Happening]:
+        """Work through it all and give what happened.
+
+        Raises ClockGoesForward if ``until`` lies before the present, and whatever a handler raises: all
+        that came before is then kept, and nothing of the entry that failed.
+        """
+        now = self.council.clock.now
+        if self.until < now:
+            raise ClockGoesForward(
+                f"It is {now.isoformat()} in {self.council.name}; it cannot be taken back to "
+                f"{self.until.isoformat()}. Name a later instant."
+            )
+        more = True
+        while more:
+            before = len(self.happened)
+            try:
+                more = self._work_through(MOST_ENTRIES)
+            except BaseException:
+                kept = len(self.happened) - before
+                del self.happened[before:]
+                # Undone with the entry that failed was what came before it; that is worked through again.
+                for _ in range(kept):
+                    self._work_through(1)
+                raise
+        return self.happened
+
+    def _work_through(self, most: int) -> bool:
+        """Work through so many entries in one transaction, and say whether there may be more."""
+        clock = self.council.clock
+        with self.council.writing("clock") as batch:
+            more, most_rows = True, _rows_changed(batch) + MOST_ROWS
+            for _ in range(most):
+                entry = batch.connection.execute(_EARLIEST, {"until": self.until}).first()
+                if entry is None:
+                    clock, more = Clock(self.until), False
+                    break
+                clock = Clock(max(entry.at, clock.now))
+                self._let_happen(batch, entry, clock)
+                if _rows_changed(batch) > most_rows:
+                    break
+            batch.connection.execute(_SHOW, {"shown": clock.now})
+        self.council.clock = clock
+        return more
+
+    def _let_happen(self, batch: Work, entry: Any, clock: Clock) -> None:
+        happening = Happening(entry.at, entry.service, entry.kind, entry.subject)
+        lifecycles = self.council.lifecycles
+        with _part_of(batch, clock, self.council.services[entry.service].url_name) as work:
+            work.connection.execute(_TAKE_OFF, {"entry": entry.id})
+            due = Due(entry.at, entry.kind, entry.subject)
+            lifecycles[entry.service].due_handlers[entry.kind](work, due)
+        if self.council.is_heard(work.recorded):
+            opening = partial(_part_of, batch, clock)
+            hear_all(lifecycles, opening, opening)
+        self.happened.append(happening)
+        if self.stop_at is not None and self.stop_at(happening):
+            self.until = clock.now
+
+
+@contextmanager
+def _part_of(batch: Work, clock: Clock, service: str) -> Iterator[Work]:
+    """Work for one service within the transaction of the batch."""
+    work = Work(batch.connection, clock, service)
+    try:
+        yield work
+        work.finish(keep=True)
+    except BaseException:
+        work.finish(keep=False)
+        raise
+    batch.recorded |= work.recorded
+
+
+def _rows_changed(work: Work) -> int:
+    """How many rows its connection has changed since it was opened."""
+    driver: Any = work.connection.connection.driver_connection
+    changed: int = driver.total_changes
+    return changed

@@ -38,7 +38,7 @@ _EARLIEST = (
     .limit(1)
 )
 _TAKE_OFF = delete(DueEntry).where(DueEntry.id == bindparam("entry"))
-_SHOW = update(ClockReading).values(now=bindparam("shown"))
+KEEP = update(ClockReading).values(now=bindparam("shown"))
 
 
 class ClockGoesForward(Unprocessable):
@@ -108,8 +108,9 @@ class Advance:
                 self._let_happen(batch, entry, clock)
                 if _rows_changed(batch) > most_rows:
                     break
-            batch.connection.execute(_SHOW, {"shown": clock.now})
-        self.council.clock = clock
+            batch.connection.execute(KEEP, {"shown": clock.now})
+            batch.clock = clock
+        self.council.show(clock)
         return more
 
     def _let_happen(self, batch: Work, entry: Any, clock: Clock) -> None:
@@ -130,13 +131,12 @@ class Advance:
 @contextmanager
 def _part_of(batch: Work, clock: Clock, service: str) -> Iterator[Work]:
     """Work for one service within the transaction of the batch."""
-    work = Work(batch.connection, clock, service)
+    work, kept = Work(batch.connection, clock, service), False
     try:
         yield work
-        work.finish(keep=True)
-    except BaseException:
-        work.finish(keep=False)
-        raise
+        kept = True
+    finally:
+        work.finish(kept)
     batch.recorded |= work.recorded
 
 

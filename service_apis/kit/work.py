@@ -37,6 +37,8 @@ class Work:
     base_url: str = ""
     recorded: set[str] = field(default_factory=set, init=False)
     """The types of the events recorded so far."""
+    scheduled: datetime | None = field(default=None, init=False)
+    """The earliest instant at which something was put on the agenda."""
     _session: Session | None = field(default=None, init=False)
 
     @property
@@ -91,6 +93,7 @@ class Work:
 
     def schedule(self, at: datetime, kind: str, subject: str) -> None:
         """Put something on the agenda: the service's handler of ``kind`` runs when it falls due."""
+        self.scheduled = at if self.scheduled is None else min(self.scheduled, at)
         self.session.add(DueEntry(at=at, service=self.service.replace("-", "_"), kind=kind, subject=subject))
 
     def next_number(self, series: str, first: int = 1) -> int:

@@ -15,6 +15,7 @@ from sandbox.councils import Councils
 from sandbox.folder import DataFolder
 from sandbox.gateway import Gateway
 from sandbox.keys import Keyring
+from sandbox.running_clock import RunningClocks
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
 
@@ -42,7 +43,10 @@ class Sandbox:
         refuse_with_problems(self.house)
         self.background = Background()
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
-        self.house.mount("/sandbox", control_api(self.councils, self.keyring))
+        control = control_api(self.councils, self.keyring)
+        control.state.running_clocks = RunningClocks(self.councils)
+        self.background.add(control.state.running_clocks.serve)
+        self.house.mount("/sandbox", control)
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring)
 

@@ -10,7 +10,13 @@ from fastapi import APIRouter, Query
 from sandbox.control.access import READ, ControlCaller, NamedCouncil
 from sandbox.control.clock_shapes import BankHoliday, CalendarDay, CalendarShown
 from service_apis.kit.problems import Unprocessable
-from service_apis.kit.working_days import FIRST_YEAR, LAST_YEAR, add_working_days, bank_holidays, is_working_day
+from service_apis.kit.working_days import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    add_working_days,
+    bank_holidays,
+    is_working_day,
+)
 
 router = APIRouter()
 DAYS_UNLESS_SAID, MOST_DAYS, MOST_WORKING_DAYS = 28, 400, 2_500
@@ -30,7 +36,7 @@ After = Annotated[
 
 
 class CalendarRefused(Unprocessable):
-    """A calendar ends after it begins, has at most 400 days, and lies in years whose bank holidays are known."""
+    """A calendar has 1 to 400 days, all of them in years whose bank holidays are known."""
 
 
 @router.get("/councils/{council}/calendar", operation_id="read_calendar", responses=READ)
@@ -52,7 +58,9 @@ async def read_calendar(
         last_day=last,
         working_days=sum(each.working_day for each in days),
         bank_holidays=[
-            BankHoliday(day=each.day, name=each.bank_holiday) for each in days if each.bank_holiday is not None
+            BankHoliday(day=each.day, name=each.bank_holiday)
+            for each in days
+            if each.bank_holiday is not None
         ],
         days=days,
         working_days_after=working_days_after,
@@ -71,14 +79,14 @@ def _refuse_impossible(first: date, last: date) -> None:
 
 def _shown(day: date) -> CalendarDay:
     holiday = bank_holidays(day.year).get(day)
-    return CalendarDay(
-        day=day, weekday=f"{day:%A}", working_day=is_working_day(day), bank_holiday=holiday
-    )
+    return CalendarDay(day=day, weekday=f"{day:%A}", working_day=is_working_day(day), bank_holiday=holiday)
 
 
 def _landing(first: date, count: int) -> date:
     """The working day wanted. Raises CalendarRefused where it lies in a year that nothing is known of."""
     landing = add_working_days(first, count)
     if landing.year > LAST_YEAR:
-        raise CalendarRefused(f"Working days are counted up to {LAST_YEAR}; ask for fewer, or of an earlier day")
+        raise CalendarRefused(
+            f"Working days are counted up to {LAST_YEAR}; ask for fewer, or of an earlier day"
+        )
     return landing

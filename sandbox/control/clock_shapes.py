@@ -35,7 +35,6 @@ class ClockShown(Schema):
 
     now: AwareDatetime
     today: date
-    working_day: bool
     frozen: bool
     speed: float | None
     next_due: AwareDatetime | None

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 LONDON = ZoneInfo("Europe/London")
 OFFICE_OPENS = time(9, 0)
+LAST_INSTANT = datetime(2099, 12, 31, tzinfo=UTC)
+"""Where every council's clock stops: bank holidays are not known for longer."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from service_apis.kit.advancing import KEEP, Advance, Happening
+from service_apis.kit.advancing import KEEP, Advance, ClockGoesForward, Happening
 from service_apis.kit.agenda import Lifecycle
 from service_apis.kit.clock import Clock, Pace
 from service_apis.kit.db import copy_database, open_engine, put_in_place, remove_database
@@ -87,23 +87,34 @@ class Council:
         return Clock(max(now, self._kept.now))
 
     @property
+    def kept(self) -> Clock:
+        """What the council's file keeps of the clock: what it shows or, while it runs, a little less."""
+        return self._kept
+
+    @property
     def pace(self) -> Pace | None:
         """How the clock runs, or None while it stands still, as it does when a council is opened."""
         return self._pace
 
+    @property
+    def waits(self) -> bool:
+        """Whether the clock runs and has come to what falls due next."""
+        return self._pace is not None and self._limit is not None and self._limit <= self._pace.now
+
     def run(self, speed: float, seconds: Callable[[], float]) -> None:
-        """Let the clock run, see Pace. What falls due waits for :meth:`advance`, and the clock with it."""
+        """Let the clock run, see Pace. What falls due waits for :meth:`catch_up`, and the clock with it."""
         self._pace = Pace(speed, seconds, self.clock.now, seconds())
         self._limit = self.next_due()
 
     def freeze(self) -> None:
         """Let the clock stand still, and keep what it shows."""
-        with self.writing("clock"):
-            pass  # as every write does, it keeps the time
-        self._pace = None
+        if self._pace is not None:
+            with self.writing("clock"):
+                pass  # as every write does, it keeps the time
+            self._pace = None
 
     def show(self, clock: Clock) -> None:
-        """Let the clock show what was kept of it in the file, and go on from there if it runs."""
+        """Let the clock show what was kept of it, and go on from there if it runs."""
         self._kept = clock
         if self._pace is not None:
             self._pace.go_on_from(clock.now)
@@ -244,12 +255,20 @@ class Council:
         with self.reading("clock") as work:
             return work.session.scalar(select(DueEntry.at).order_by(DueEntry.at, DueEntry.id).limit(1))
 
-    def advance(
-        self, until: datetime, stop_at: Callable[[Happening], bool] | None = None
-    ) -> list[Happening]:
+    def advance(self, until: datetime, stop_at: Callable[[Happening], bool] | None = None) -> list[Happening]:
         """Advance the clock, working through everything that falls due on the way, in order.
 
         Where ``stop_at`` is given, the clock stops at the first thing that it says yes to. Raises
         ClockGoesForward if ``until`` lies before the present.
         """
+        if until < self._kept.now:
+            raise ClockGoesForward(
+                f"It is {self._kept.now.isoformat()} in {self.name}; it cannot be taken back to "
+                f"{until.isoformat()}. Name a later instant."
+            )
         return Advance(self, until, stop_at).run()
+
+    def catch_up(self) -> None:
+        """Work through what fell due while the clock ran."""
+        if self._pace is not None:
+            Advance(self, self._pace.now).run()

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import cache
 
 FIRST_YEAR, LAST_YEAR = 1980, 2099
-"""The years whose bank holidays are known: since there were as many as now, and as far as they are reckoned."""
+"""The years whose bank holidays are known: since they were as many as now, and as far as is reckoned."""
 
 
 @cache

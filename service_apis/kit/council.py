@@ -79,12 +79,15 @@ class Council:
 
     @property
     def clock(self) -> Clock:
-        """What the council's clock shows. While it runs, it waits at what falls due until that is done."""
+        """What the council's clock shows, while it runs in whole seconds.
+
+        It then waits at what falls due next until that is done.
+        """
         pace = self._pace
         if pace is None:
             return self._kept
         now = pace.now if self._limit is None else min(pace.now, self._limit)
-        return Clock(max(now, self._kept.now))
+        return Clock(max(now.replace(microsecond=0), self._kept.now))
 
     @property
     def kept(self) -> Clock:

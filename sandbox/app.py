@@ -13,9 +13,14 @@ from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
 from sandbox.folder import DataFolder
+from sandbox.forks import Forks
 from sandbox.gateway import Gateway
 from sandbox.keys import Keyring
+<<<<<<< HEAD
 from sandbox.running_clock import RunningClocks
+=======
+from sandbox.snapshots import Snapshots
+>>>>>>> main
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
 
@@ -43,9 +48,17 @@ class Sandbox:
         refuse_with_problems(self.house)
         self.background = Background()
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
+<<<<<<< HEAD
         control = control_api(self.councils, self.keyring)
         control.state.running_clocks = RunningClocks(self.councils)
         self.background.add(control.state.running_clocks.serve)
+=======
+        self.forks = Forks(self.councils, self.keyring)
+        self.background.add(self.forks.watch)
+        control = control_api(
+            self.councils, self.keyring, forks=self.forks, snapshots=Snapshots(self.councils)
+        )
+>>>>>>> main
         self.house.mount("/sandbox", control)
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring)

@@ -16,11 +16,8 @@ from sandbox.folder import DataFolder
 from sandbox.forks import Forks
 from sandbox.gateway import Gateway
 from sandbox.keys import Keyring
-<<<<<<< HEAD
 from sandbox.running_clock import RunningClocks
-=======
 from sandbox.snapshots import Snapshots
->>>>>>> main
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
 
@@ -48,17 +45,17 @@ class Sandbox:
         refuse_with_problems(self.house)
         self.background = Background()
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
-<<<<<<< HEAD
-        control = control_api(self.councils, self.keyring)
-        control.state.running_clocks = RunningClocks(self.councils)
-        self.background.add(control.state.running_clocks.serve)
-=======
         self.forks = Forks(self.councils, self.keyring)
         self.background.add(self.forks.watch)
+        running_clocks = RunningClocks(self.councils)
+        self.background.add(running_clocks.serve)
         control = control_api(
-            self.councils, self.keyring, forks=self.forks, snapshots=Snapshots(self.councils)
+            self.councils,
+            self.keyring,
+            forks=self.forks,
+            snapshots=Snapshots(self.councils),
+            running_clocks=running_clocks,
         )
->>>>>>> main
         self.house.mount("/sandbox", control)
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring)

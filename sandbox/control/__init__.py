@@ -9,10 +9,8 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-<<<<<<< HEAD
-from sandbox.control import calendar, clock, councils, events, fidelity, journeys, keys, truth
-=======
 from sandbox.control import (
+    calendar,
     clock,
     councils,
     differences,
@@ -24,7 +22,6 @@ from sandbox.control import (
     snapshots,
     truth,
 )
->>>>>>> main
 from sandbox.councils import Councils
 from sandbox.keys import Keyring
 from service_apis.kit.application import docs_page, refuse_with_problems, truthful
@@ -48,12 +45,20 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
     for name, each in kept.items():
         setattr(app.state, name, each)
     refuse_with_problems(app)
-<<<<<<< HEAD
-    for part in (councils, fidelity, clock, calendar, events, journeys, keys, truth):
-=======
-    parts = (councils, forks, snapshots, differences, clock, events, journeys, keys, fidelity, truth)
+    parts = (
+        councils,
+        forks,
+        snapshots,
+        differences,
+        clock,
+        calendar,
+        events,
+        journeys,
+        keys,
+        fidelity,
+        truth,
+    )
     for part in parts:
->>>>>>> main
         app.include_router(part.router)
 
     def openapi(request: Request) -> Response:

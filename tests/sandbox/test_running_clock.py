@@ -31,7 +31,7 @@ def clock(council: CouncilUnderTest) -> dict[str, Any]:
 
 
 def events(council: CouncilUnderTest) -> list[dict[str, Any]]:
-    feed = council.client.get("/sandbox/councils/fairwater/events", params={"limit": 1000}).json()
+    feed = council.client.get("/sandbox/councils/fairwater/events", params={"limit": 200}).json()
     found: list[dict[str, Any]] = feed["items"]
     return found
 

@@ -4,50 +4,48 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, Data, FixedKey, Url, as_day
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url, as_day
 from sandbox.failure import Failure
-from sandbox.reach import reached
+from sandbox.reach import reached, the_council
 
 MOST_LINES = 20
+ACTIONS = ("advance", "run", "freeze", "calendar")
 _UNITS = {"w": "weeks", "d": "days", "h": "hours", "m": "minutes"}
 _LENGTH = re.compile(r"(\d{1,6}) ?(w|weeks?|d|days?|h|hours?|m|minutes?)")
 _WORKING_DAYS = re.compile(r"(\d{1,6}) ?working[ -]days?")
 
-clock = typer.Typer(help="Read, advance, run and freeze a council's clock.", no_args_is_help=True)
-
-HowFar = Annotated[
-    list[str],
+Words = Annotated[
+    list[str] | None,
     typer.Argument(
-        metavar="HOW-FAR",
-        help="[b]8w[/b], [b]3 days[/b], [b]P3D[/b], [b]10 working days[/b], day ([b]2026-09-01[/b], at nine "
-        "in the morning), an instant, or [b]next[/b].",
+        metavar="ACTION",
+        help="[b]advance HOW-FAR[/b], [b]run[/b], [b]freeze[/b] or [b]calendar[/b]; nothing reads it. HOW-FAR "
+        "is [b]8w[/b], [b]3 days[/b], [b]P3D[/b], [b]10 working days[/b], a day ([b]2026-09-01[/b], at nine), "
+        "an instant, or [b]next[/b].",
         show_default=False,
     ),
 ]
-OfService = Annotated[str | None, typer.Option("--service", help="To the [b]next[/b] thing of this service.")]
-OfKind = Annotated[str | None, typer.Option("--kind", help="To the [b]next[/b] thing of this kind.")]
-Speed = Annotated[
-    float, typer.Option("--speed", help="Seconds of council time in one second; [b]3600[/b] is an hour.")
+OfService = Annotated[
+    str | None, typer.Option("--service", help="advance next: to the next thing of this service.")
 ]
+OfKind = Annotated[str | None, typer.Option("--kind", help="advance next: to the next thing of this kind.")]
+Speed = Annotated[float, typer.Option("--speed", help="run: seconds of council time in one second.")]
 From = Annotated[
-    datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], help="The first day.", show_default="today")
+    datetime | None,
+    typer.Option("--from", formats=["%Y-%m-%d"], help="calendar: the first day.", show_default="today"),
 ]
 To = Annotated[
     datetime | None,
-    typer.Option(
-        "--to", formats=["%Y-%m-%d"], help="The last day.", show_default="four weeks from the first"
-    ),
+    typer.Option("--to", formats=["%Y-%m-%d"], help="calendar: the last day.", show_default="four weeks on"),
 ]
 After = Annotated[
-    int | None, typer.Option("--after", help="Tell which day lies so many working days after the first.")
+    int | None,
+    typer.Option("--after", help="calendar: tell which day lies so many working days after the first."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the control API's answer as JSON.")]
 
@@ -56,76 +54,56 @@ class NoLength(Failure):
     """How far the clock is to go was not understood."""
 
 
-@dataclass(frozen=True, slots=True)
-class Meant:
-    """The council that is meant, and where it is reached."""
-
-    council: str
-    data: Path
-    url: str | None
-    key: str | None
-
-    def ask(self, method: str, path: str, **request: Any) -> Any:
-        """What the control API answers about the council."""
-        with reached(self.data, self.url, self.key) as sandbox:
-            return sandbox.ask(method, f"/sandbox/councils/{self.council}{path}", **request)
+class NoSuchAction(Failure):
+    """What is to be done with the clock was not understood."""
 
 
 def add_to(app: typer.Typer) -> None:
-    """Add these commands."""
-    app.add_typer(clock, name="clock", rich_help_panel="Councils")
+    """Add this command."""
+    app.command("clock", rich_help_panel="Councils")(clock)
 
 
-@clock.callback(invoke_without_command=True)
-def read(
-    context: typer.Context,
-    council: Annotated[str, typer.Argument(metavar="COUNCIL", help="The council.", show_default=False)],
+def clock(
+    council: CouncilArgument = None,
+    words: Words = None,
+    service: OfService = None,
+    kind: OfKind = None,
+    speed: Speed = 60,
+    first: From = None,
+    last: To = None,
+    after: After = None,
+    as_json: AsJson = False,
     url: Url = None,
     key: FixedKey = None,
     data: Data = DEFAULT_DATA,
-    as_json: AsJson = False,
 ) -> None:
-    """Read a council's clock, or move it: [b]council clock fairwater advance 8w[/b]."""
-    context.obj = Meant(council, data, url, key)
-    if context.invoked_subcommand is None:
-        _say(context.obj.ask("GET", "/clock"), as_json, lambda told: _reading(council, told))
-
-
-@clock.command()
-def advance(
-    context: typer.Context,
-    how_far: HowFar,
-    service: OfService = None,
-    kind: OfKind = None,
-    as_json: AsJson = False,
-) -> None:
-    """Advance the clock, and tell what fell due on the way."""
-    wanted = understood(" ".join(how_far))
-    wanted |= {name: each for name, each in (("service", service), ("kind", kind)) if each is not None}
-    _say(context.obj.ask("POST", "/clock", json=wanted), as_json, _what_happened)
-
-
-@clock.command()
-def run(context: typer.Context, speed: Speed = 60, as_json: AsJson = False) -> None:
-    """Let the clock run while the council is served."""
-    told = context.obj.ask("POST", "/clock/run", json={"speed": speed})
-    _say(told, as_json, lambda told: _reading(context.obj.council, told))
-
-
-@clock.command()
-def freeze(context: typer.Context, as_json: AsJson = False) -> None:
-    """Let the clock stand still."""
-    told = context.obj.ask("POST", "/clock/freeze")
-    _say(told, as_json, lambda told: _reading(context.obj.council, told))
-
-
-@clock.command()
-def calendar(
-    context: typer.Context, first: From = None, last: To = None, after: After = None, as_json: AsJson = False
-) -> None:
-    """Show working days and bank holidays."""
-    period = {"from": as_day(first), "to": as_day(last), "working_days_after": after}
-    _say(context.obj.ask("GET", "/calendar", params=period), as_json, _days)
+    """Read a council's clock, advance it, let it run or freeze it; or show working days and bank holidays."""
+    said = list(words or ())
+    if council is not None and council in ACTIONS:
+        council, said = None, [council, *said]
+    action, rest = (said[0], said[1:]) if said else ("read", [])
+    asked: dict[str, Any] = {}
+    if action == "advance":
+        of = {name: each for name, each in (("service", service), ("kind", kind)) if each is not None}
+        asked["json"] = understood(" ".join(rest)) | of
+    elif rest or action not in ("read", *ACTIONS):
+        raise NoSuchAction(
+            f"{' '.join(said)!r} is nothing that a clock can be told; say advance HOW-FAR, run, freeze or "
+            "calendar, or nothing to read it"
+        )
+    elif action == "run":
+        asked["json"] = {"speed": speed}
+    elif action == "calendar":
+        asked["params"] = {"from": as_day(first), "to": as_day(last), "working_days_after": after}
+    method, path, in_words = _CALLS[action]
+    with reached(data, url, key) as sandbox:
+        name = the_council(sandbox, council)
+        told = sandbox.ask(method, f"/sandbox/councils/{name}{path}", **asked)
+    if as_json:
+        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
+        return
+    for line in in_words({**told, "council": name}):
+        typer.echo(line)
 
 
 def understood(text: str) -> dict[str, Any]:
@@ -161,22 +139,14 @@ def _duration(number: int, unit: str) -> str:
     return f"P{number}D" if unit == "days" else f"PT{number}{unit[0].upper()}"
 
 
-def _say(told: Any, as_json: bool, in_words: Any) -> None:
-    if as_json:
-        typer.echo(json.dumps(told, indent=2, ensure_ascii=False))
-    else:
-        for line in in_words(told):
-            typer.echo(line)
-
-
-def _reading(council: str, told: Mapping[str, Any]) -> Iterator[str]:
+def _reading(told: Mapping[str, Any]) -> Iterator[str]:
     if not told["frozen"]:
         how = f"It runs: {told['speed']:g} seconds of it are one of ours."
     elif told["speed"] is not None:
         how = f"It stands still until it is served; then {told['speed']:g} seconds of it are one of ours."
     else:
         how = "It stands still."
-    yield f"{council}: {_moment(told['now'])}. {how}"
+    yield f"{told['council']}: {_moment(told['now'])}. {how}"
     for each in told["coming"][:5]:
         yield f"  {_moment(each['at'])}  {_what(each)}: {each['subject']}"
 
@@ -223,3 +193,12 @@ def _moment(instant: str) -> str:
 
 def _day(day: date) -> str:
     return f"{day:%a} {day.day:>2} {day:%b %Y}"
+
+
+_CALLS: dict[str, tuple[str, str, Callable[[Mapping[str, Any]], Iterator[str]]]] = {
+    "read": ("GET", "/clock", _reading),
+    "advance": ("POST", "/clock", _what_happened),
+    "run": ("POST", "/clock/run", _reading),
+    "freeze": ("POST", "/clock/freeze", _reading),
+    "calendar": ("GET", "/calendar", _days),
+}

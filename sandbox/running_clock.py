@@ -12,6 +12,7 @@ and so does a fork.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import logging
 from functools import partial
 
@@ -53,6 +54,8 @@ class RunningClocks:
 
     def speed_of(self, council: Council) -> float | None:
         """The speed at which the council's clock runs, or will once it is served; None if it is frozen."""
+        if not self._councils.folder.notebook(council.name).exists():
+            return None
         with self._councils.notebook(council.name).reading() as session:
             told = session.get(ClockSpeed, 1)
             return None if told is None else told.speed
@@ -86,8 +89,9 @@ class RunningClocks:
         council.when_rewound.append(partial(self._forget, council))
 
     def _forget(self, council: Council) -> None:
-        with self._councils.notebook(council.name).writing() as session:
-            session.execute(delete(ClockSpeed))
+        if self.speed_of(council) is not None:
+            with self._councils.notebook(council.name).writing() as session:
+                session.execute(delete(ClockSpeed))
 
     def _start(self, council: Council, speed: float) -> None:
         council.run(speed, machine.seconds)
@@ -99,15 +103,13 @@ class RunningClocks:
     async def _look_after(self, council: Council) -> None:
         """Move one clock on until it stands still, the sandbox stops, or something that falls due fails."""
         (fault,) = await asyncio.gather(self._move(council), return_exceptions=True)
-        if isinstance(fault, CouncilGone):
-            return
-        async with council.turn():
-            council.freeze()
-        if fault is not None:
-            _log.error(
-                "The clock of %s was stopped: what falls due next failed", council.name, exc_info=fault
-            )
-            self._forget(council)
+        with contextlib.suppress(CouncilGone):
+            async with council.turn():
+                council.freeze()
+                if fault is not None:
+                    said = "The clock of %s was stopped: what falls due next failed"
+                    _log.error(said, council.name, exc_info=fault)
+                    self._forget(council)
 
     async def _move(self, council: Council) -> None:
         kept = machine.seconds()

@@ -24,9 +24,9 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(
         metavar="ACTION",
-        help="[b]advance HOW-FAR[/b], [b]run[/b], [b]freeze[/b] or [b]calendar[/b]; nothing reads it. HOW-FAR "
-        "is [b]8w[/b], [b]3 days[/b], [b]P3D[/b], [b]10 working days[/b], a day ([b]2026-09-01[/b], at nine), "
-        "an instant, or [b]next[/b].",
+        help="[b]advance HOW-FAR[/b], [b]run[/b], [b]freeze[/b] or [b]calendar[/b]; nothing reads it. "
+        "HOW-FAR is [b]8w[/b], [b]3 days[/b], [b]P3D[/b], [b]10 working days[/b], a day "
+        "([b]2026-09-01[/b], at nine), an instant, or [b]next[/b].",
         show_default=False,
     ),
 ]
@@ -80,7 +80,8 @@ def clock(
     """Read a council's clock, advance it, let it run or freeze it; or show working days and bank holidays."""
     said = list(words or ())
     if council is not None and council in ACTIONS:
-        council, said = None, [council, *said]
+        said.insert(0, council)
+        council = None
     action, rest = (said[0], said[1:]) if said else ("read", [])
     asked: dict[str, Any] = {}
     if action == "advance":

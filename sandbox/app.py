@@ -26,7 +26,8 @@ class Sandbox:
     """A running sandbox: ``gateway`` is the ASGI application that serves all of it.
 
     ``first`` names the council that the console shows and that services' own ports lead to;
-    ``ports`` says which service answers at which port. ``key`` fixes the key to everything.
+    ``ports`` says which service answers at which port. ``key`` fixes the key to everything. ``host`` is
+    where it listens: elsewhere than on loopback, its pages ask for a key before they change anything.
     Raises the failures of DataFolder, Councils and Keyring.
     """
 
@@ -38,6 +39,7 @@ class Sandbox:
         *,
         key: str | None = None,
         ports: Mapping[int, str] | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.councils = Councils(folder, services, first)
         self.keyring = Keyring(folder.path, fixed=key)
@@ -58,7 +60,7 @@ class Sandbox:
         )
         self.house.mount("/sandbox", control)
         _add_health(self.house)
-        add_pages(self.house, self.councils, self.gateway, self.keyring)
+        add_pages(self.house, self.councils, self.gateway, self.keyring, host)
 
     def close(self) -> None:
         """Close every council's file."""

@@ -36,7 +36,7 @@ def send(council: CouncilUnderTest, act: str, **form: str) -> Response:
 
 
 def told(answer: Response) -> str:
-    return words(answer).partition("Everything here can be undone by returning to a saved state.")[2]
+    return words(answer).partition("What happens in it can be undone by returning to a saved state.")[2]
 
 
 def now(council: CouncilUnderTest) -> str:

@@ -16,6 +16,7 @@ from sandbox.cli import (
     journeys,
     matching,
     services,
+    states,
 )
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 councils.add_to(app)
 clock.add_to(app)
+states.add_to(app)
 importing.add_to(app)
 auditing.add_to(app)
 fidelity.add_to(app)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Result, Row, Select, func, select
+from sqlalchemy import Connection, Result, Row, Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from service_apis.kit.clock import Clock
@@ -18,6 +18,7 @@ from service_apis.kit.schemas import Schema
 
 Query = Select[*tuple[Any, ...]]
 """A query for rows of any columns."""
+_RECORD = insert(EventRecord)
 S = TypeVar("S", bound=Schema)
 
 
@@ -40,6 +41,7 @@ class Work:
     scheduled: datetime | None = field(default=None, init=False)
     """The earliest instant at which something was put on the agenda."""
     _session: Session | None = field(default=None, init=False)
+    _events: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     @property
     def session(self) -> Session:
@@ -59,11 +61,14 @@ class Work:
         return self.connection.execute(query, values)
 
     def finish(self, keep: bool) -> None:
-        """Write what the session still holds, if it is to be kept, and close it."""
+        """Write what the session still holds and what was recorded, if it is to be kept, and close it."""
         if self._session is not None:
             if keep:
                 self._session.flush()
             self._session.close()
+        if keep and self._events:
+            # Nobody reads them in this transaction, and the session would write them one by one.
+            self.connection.execute(_RECORD, self._events)
 
     @property
     def now(self) -> datetime:
@@ -81,15 +86,10 @@ class Work:
         ``what`` is the noun and the past verb; ``data`` must be JSON-ready (dates as ISO text).
         Its type on the wire is ``virtual-council.{service}.{what}``.
         """
-        event = EventRecord(
-            type=f"virtual-council.{self.service}.{what}",
-            source=self.service,
-            subject=subject,
-            time=self.now,
-            data=data,
-        )
-        self.session.add(event)
-        self.recorded.add(event.type)
+        event_type = f"virtual-council.{self.service}.{what}"
+        told = {"type": event_type, "source": self.service, "subject": subject, "time": self.now}
+        self._events.append({**told, "data": data})
+        self.recorded.add(event_type)
 
     def schedule(self, at: datetime, kind: str, subject: str) -> None:
         """Put something on the agenda: the service's handler of ``kind`` runs when it falls due."""

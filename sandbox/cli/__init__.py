@@ -8,6 +8,7 @@ import typer
 
 from sandbox.cli import (
     auditing,
+    clock,
     councils,
     exporting,
     fidelity,
@@ -34,6 +35,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 councils.add_to(app)
+clock.add_to(app)
 states.add_to(app)
 importing.add_to(app)
 auditing.add_to(app)

@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from sandbox.control import (
+    calendar,
     clock,
     councils,
     differences,
@@ -60,6 +61,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         journeys,
         keys,
         rules,
+        calendar,
         fidelity,
         truth,
     )

@@ -151,9 +151,16 @@ def _refuse_impossible(work: Work, resident: Resident, uprn: str, moved_on: date
         raise AlreadyLivesThere(f"{resident.id} already lives at UPRN {uprn}; nothing was changed")
 
 
+def born_by(today: date, years: int) -> date:
+    """The last date of birth of those who have turned so many years."""
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:  # the 29th of February
+        return date(today.year - years, 2, 28)
+
+
 def _is_adult(work: Work, resident: Resident) -> bool:
-    today, born = work.today, resident.born
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= ADULT
+    return resident.born <= born_by(work.today, ADULT)
 
 
 def _adults(work: Work, uprn: str) -> int:
@@ -161,12 +168,9 @@ def _adults(work: Work, uprn: str) -> int:
 
     An entry without a household is not counted: it may be somebody's second.
     """
-    today = work.today
-    try:
-        latest = today.replace(year=today.year - ADULT)
-    except ValueError:  # the 29th of February
-        latest = date(today.year - ADULT, 2, 28)
     adults = select(func.count()).where(
-        Resident.uprn == uprn, Resident.born <= latest, Resident.household.is_not(None)
+        Resident.uprn == uprn,
+        Resident.born <= born_by(work.today, ADULT),
+        Resident.household.is_not(None),
     )
     return work.session.scalar(adults) or 0

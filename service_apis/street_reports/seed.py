@@ -63,6 +63,7 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
         updated_datetime=np.where(begun, ends[rows, last], requested),
         expected_datetime=_day_ends(_working_days_after(requested, aim, seeding)),
         address=written[at_place],
+        address_id=places.uprn[at_place].astype(str),
         zipcode=places.postcode[at_place],
         lat=(places.latitude[at_place] + draw.uniform(-1e-4, 1e-4, count)).round(6),
         long=(places.longitude[at_place] + draw.uniform(-1e-4, 1e-4, count)).round(6),

@@ -30,7 +30,7 @@ class Party:
     name: Mapped[str] = mapped_column(String(240))
     name_key: Mapped[str] = mapped_column(String(240), index=True)
     surname_key: Mapped[str] = mapped_column(String(240), index=True)
-    basis: Mapped[str] = mapped_column(String(12))
+    basis: Mapped[str] = mapped_column(String(20))
     liable_from: Mapped[date]
     liable_until: Mapped[date | None]
 

@@ -1,6 +1,6 @@
 """Finding residents by their traits, in one query over every service's records.
 
-The services say what their traits select (``service_apis.kit.traits``); here they are put together, and no
+The services say what their traits select (``service_apis.kit.trait``); here they are put together, and no
 service is named.
 """
 
@@ -18,7 +18,7 @@ from service_apis.kit.council import Council
 from service_apis.kit.lists import Page
 from service_apis.kit.problems import Unprocessable
 from service_apis.kit.service import Service
-from service_apis.kit.traits import References, Trait, TraitValueRefused
+from service_apis.kit.trait import References, Trait, TraitValueRefused
 from service_apis.kit.work import Work
 
 NOT = "not:"
@@ -38,7 +38,7 @@ class TwoTraitsOfOneName(Failure):
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """One trait as it was asked for: with its value, and whether those who have it are meant or the others."""
+    """One trait as it was asked for: its value, and whether those are meant who have it or the others."""
 
     text: str
     trait: Trait
@@ -56,8 +56,8 @@ class Asked:
 class Person:
     """Somebody who was found.
 
-    ``references`` are those of each service by kind (``{"waste": {"missed_collection": [...]}}``); ``because``
-    is, for each trait that was asked for, the references of the records that say so.
+    ``references`` are those of each service by kind (``{"waste": {"missed_collection": [...]}}``);
+    ``because`` is, for each trait that was asked for, the references of the records that say so.
     """
 
     resident: str
@@ -159,9 +159,9 @@ def _everybody(services: Mapping[str, Service], work: Work) -> Any:
 def _holds(asked: Asked, work: Work, everybody: Any) -> ColumnElement[bool]:
     """That somebody has the trait, or, where it is negated, has it not."""
     having = asked.trait.query(work, asked.value).subquery()
-    whom = list(having.c)[0]
+    whom = next(iter(having.c))
     own = everybody.c.resident if asked.trait.of == "resident" else everybody.c.uprn
-    holds = own.in_(select(whom).where(whom.is_not(None)))
+    holds: ColumnElement[bool] = own.in_(select(whom).where(whom.is_not(None)))
     return not_(holds) if asked.negated else holds
 
 

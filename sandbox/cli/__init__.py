@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, exporting, fidelity, importing, journeys, matching, services
+from sandbox.cli import (
+    auditing,
+    councils,
+    exporting,
+    fidelity,
+    finding,
+    importing,
+    journeys,
+    matching,
+    services,
+)
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -29,6 +39,7 @@ exporting.add_to(app)
 services.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
+finding.add_to(app)
 
 
 def main() -> None:

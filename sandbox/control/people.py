@@ -15,13 +15,14 @@ from service_apis.kit.lists import MAX_PER_PAGE, Listing, Page, links
 
 router = APIRouter()
 MOST_TRAITS, LAST_PAGE = 12, 10**9
+_REMEDY = " Ask for fewer traits, or build a larger council."
 
 Traits = Annotated[
     list[AskedTrait],
     Query(
         alias="trait",
         max_length=MOST_TRAITS,
-        description="A trait such as `over:75`, `council-tenant` or `not:direct-debit`; who has all is found.",
+        description="A trait, such as `over:75`, `council-tenant` or `not:direct-debit`; all must fit.",
     ),
 ]
 
@@ -62,13 +63,16 @@ async def find_people(
     people = [PersonFound.model_validate(asdict(each)) for each in found.people]
     listing = Listing[PersonFound](items=people, page=page, per_page=per_page, total=found.total)
     response.headers["Link"] = links(
-        listing, str(request.url.replace(query="")), request.query_params.multi_items()
+        listing,
+        f"{request.url.scheme}://{request.url.netloc}{request.url.path}",
+        request.query_params.multi_items(),
     )
     how_many = {0: "Nobody", 1: "1 resident"}.get(found.total, f"{found.total:,} residents")
+    fit = f"of {council.facts['title']} {'fit' if found.total > 1 else 'fits'}"
     return PeopleFound(
         items=people,
         page=page,
         per_page=per_page,
         total=found.total,
-        said=f"{how_many} of {council.facts['title']} {'fit' if found.total > 1 else 'fits'}: {said_together(asked)}.",
+        said=f"{how_many} {fit}: {said_together(asked)}.{'' if found.total else _REMEDY}",
     )

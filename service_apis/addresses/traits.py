@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from service_apis.addresses.models import Property
-from service_apis.kit.traits import Choice, Traits
-from service_apis.kit.work import Query, Work
+from service_apis.kit.trait import Choice, Traits
+from service_apis.kit.work import Query
 
 traits = Traits()
-
 KINDS = {
     "detached-house": "RD02",
     "semi-detached-house": "RD03",
@@ -23,19 +22,19 @@ KINDS = {
 """Classes of the AddressBase classification scheme in which people live."""
 
 
-@traits.known_by("usrn", "home")
-def streets(work: Work) -> Query:
-    """The street that each home is in."""
-    return select(Property.uprn, Property.usrn)
+def _homes(condition: ColumnElement[bool]) -> Query:
+    return select(Property.uprn, Property.usrn).where(condition)
 
 
-@traits.of_home("lives-in", "Lives in a {kind}.", Choice("kind", tuple(KINDS)))
-def lives_in(work: Work, kind: str) -> Query:
-    """The gazetteer classifies the home so."""
-    return select(Property.uprn, Property.uprn).where(Property.classification == KINDS[kind])
-
-
-@traits.of_home("shares-building", "Lives at an address within a building, such as Flat 2.")
-def shares_building(work: Work) -> Query:
-    """The first line of the address names a part of a building before its number."""
-    return select(Property.uprn, Property.uprn).where(Property.line.like("%, %"))
+traits.known_by("usrn", "home", lambda work: select(Property.uprn, Property.usrn))
+traits.of_home(
+    "lives-in",
+    "Lives in a {kind}.",
+    lambda work, kind: _homes(Property.classification == KINDS[kind]),
+    Choice("kind", tuple(KINDS)),
+)
+traits.of_home(
+    "shares-building",
+    "Lives at an address within a building, such as Flat 2.",
+    lambda work: _homes(Property.line.like("%, %")),
+)

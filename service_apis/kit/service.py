@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from service_apis.kit.agenda import Lifecycle
     from service_apis.kit.routes import Routes
     from service_apis.kit.seeding import Seed
-    from service_apis.kit.traits import Traits
+    from service_apis.kit.trait import Traits
 
 _SLUG = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 

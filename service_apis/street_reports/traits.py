@@ -5,55 +5,49 @@ A report that was sent with an ``account_id`` is that resident's, if it is their
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import func, select
 
-from service_apis.kit.traits import Choice, Number, Traits
-from service_apis.kit.work import Query, Work
+from service_apis.kit.trait import Choice, Number, Traits
+from service_apis.kit.work import Query
 from service_apis.street_reports.models import CATEGORIES, Report
 
 traits = Traits()
 REPORTER = Report.sent["account_id"].as_string()
+AT_HOME = select(Report.address_id, Report.service_request_id).where(Report.address_id.is_not(None))
+MADE = select(REPORTER, Report.service_request_id).where(REPORTER.is_not(None))
+REPORTS = Number("reports", 1, 99, 1)
 
 
-@traits.known_by("report_at_home", "home")
-def reports_at(work: Work) -> Query:
-    """Every report that was placed at the home."""
-    return select(Report.address_id, Report.service_request_id).where(Report.address_id.is_not(None))
+def _many(whom: Any, least: int) -> Query:
+    """Those of whom there are so many reports; the reference is the latest's."""
+    each = select(whom, func.max(Report.service_request_id)).where(whom.is_not(None))
+    return each.group_by(whom).having(func.count() >= least)
 
 
-@traits.known_by("report", "resident")
-def reports_by(work: Work) -> Query:
-    """Every report that the resident made."""
-    return select(REPORTER, Report.service_request_id).where(REPORTER.is_not(None))
-
-
-@traits.of_home(
-    "reports-at-home", "Lives where {reports} or more reports were made.", Number("reports", 1, 99, 1)
+traits.known_by("report_at_home", "home", lambda work: AT_HOME)
+traits.known_by("report", "resident", lambda work: MADE)
+traits.of_home(
+    "reports-at-home",
+    "Lives where {reports} or more reports were made.",
+    lambda work, reports: _many(Report.address_id, reports),
+    REPORTS,
 )
-def reports_at_home(work: Work, reports: int) -> Query:
-    """Reports of whatever kind; the reference is the latest's."""
-    at_home = select(Report.address_id, func.max(Report.service_request_id)).where(
-        Report.address_id.is_not(None)
-    )
-    return at_home.group_by(Report.address_id).having(func.count() >= reports)
-
-
-@traits.of_home("open-report-at-home", "Lives where a report is still open.")
-def open_report_at_home(work: Work) -> Query:
-    """It has not been closed."""
-    return reports_at(work).where(Report.status == "open")
-
-
-@traits.of_home(
-    "reported-at-home", "Lives where this was reported: {kind}.", Choice("kind", tuple(CATEGORIES))
+traits.of_home(
+    "open-report-at-home",
+    "Lives where a report is still open.",
+    lambda work: AT_HOME.where(Report.status == "open"),
 )
-def reported_at_home(work: Work, kind: str) -> Query:
-    """A report of that kind, open or closed."""
-    return reports_at(work).where(Report.service_code == kind)
-
-
-@traits.of_resident("has-reported", "Has made {reports} or more reports.", Number("reports", 1, 99, 1))
-def has_reported(work: Work, reports: int) -> Query:
-    """As far as reports say who made them; the reference is the latest's."""
-    theirs = select(REPORTER, func.max(Report.service_request_id)).where(REPORTER.is_not(None))
-    return theirs.group_by(REPORTER).having(func.count() >= reports)
+traits.of_home(
+    "reported-at-home",
+    "Lives where this was reported: {kind}.",
+    lambda work, kind: AT_HOME.where(Report.service_code == kind),
+    Choice("kind", tuple(CATEGORIES)),
+)
+traits.of_resident(
+    "has-reported",
+    "Has made {reports} or more reports.",
+    lambda work, reports: _many(REPORTER, reports),
+    REPORTS,
+)

@@ -1,85 +1,114 @@
 """Traits of those who owe the council money: how they pay, what they have missed, how far recovery is.
 
-A service's ``traits.py`` calls :func:`declare_payers` with its tables.
+A service's ``traits.py`` calls :func:`declare_payers` with its :class:`Books`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, and_, cast, func, select, true
+from sqlalchemy import ColumnElement, Integer, cast, func, select, true
 
-from service_apis.kit.traits import Choice, Number, Traits
+from service_apis.kit.trait import Choice, Number, Select, Traits
 from service_apis.kit.work import Query, Work
 
 PENCE = Number("pence", 1, 10_000_000, 1)
-_DAYS = Number("days", 1, 3660, 365)
+DAYS = Number("days", 1, 3660, 365)
+INSTALMENTS = Number("instalments", 1, 12, 1)
 
 
-def declare_payers(
-    traits: Traits, account: Any, bill: Any, party: Any, stages: tuple[str, ...], debt: str, prefix: str = ""
-) -> None:
-    """Declare the traits of those liable on accounts, whose open ones are ``status`` "open".
+@dataclass(frozen=True, slots=True)
+class Books:
+    """A service's tables: its accounts, whose open ones are of the ``status`` "open", bills and parties.
 
-    ``debt`` is what is owed, in words ("council tax"); ``prefix`` goes before each name, so that two
-    services that both declare these can be told apart.
+    ``debt`` is what is owed, in words ("council tax"); ``prefix`` goes before each trait's name, so that two
+    services with such traits can be told apart.
     """
 
-    def liable(condition: ColumnElement[bool], *, now: bool = True) -> Query:
-        """Those who answer (or, with ``now`` false, ever answered) for the accounts that fit."""
-        known = party.resident_id.is_not(None) & (party.liable_until.is_(None) if now else True)
-        together = account.reference == party.account
-        return select(party.resident_id, account.reference).join(account, together).where(known, condition)
+    account: Any
+    bill: Any
+    party: Any
+    debt: str
+    prefix: str = ""
 
-    overdue = account.balance_pence - account.undue_pence
+    @property
+    def is_open(self) -> ColumnElement[bool]:
+        """That an account has not been closed."""
+        opened: ColumnElement[bool] = self.account.status == "open"
+        return opened
 
-    @traits.known_by("account", "resident")
-    def accounts(work: Work) -> Query:
-        return liable(account.status == "open")
+    @property
+    def overdue(self) -> ColumnElement[int]:
+        """What is owed and due, in pence."""
+        owed: ColumnElement[int] = self.account.balance_pence - self.account.undue_pence
+        return owed
 
-    @traits.of_resident(f"{prefix}liable", f"Is liable for {debt}.")
-    def is_liable(work: Work) -> Query:
-        return liable(account.status == "open")
+    def liable(self, *conditions: ColumnElement[bool], ever: bool = False) -> Query:
+        """Those who answer (or ``ever`` answered) for the accounts that fit, with the account."""
+        known = [self.party.resident_id.is_not(None)]
+        if not ever:
+            known.append(self.party.liable_until.is_(None))
+        rows = select(self.party.resident_id, self.account.reference)
+        rows = rows.join(self.account, self.account.reference == self.party.account)
+        return rows.where(*known, *conditions)
 
-    @traits.of_resident(
-        f"{prefix}opened-within", f"Has had the {debt} account for {{days}} days at most.", _DAYS
-    )
+
+def declare_payers(traits: Traits, books: Books, stages: tuple[str, ...]) -> None:
+    """Declare the traits of those who are liable on accounts; ``stages`` are those of recovery."""
+    account, debt, prefix = books.account, books.debt, books.prefix
+
+    def declare(name: str, sentence: str, select: Select, parameter: Number | Choice | None = None) -> None:
+        traits.of_resident(prefix + name, sentence, select, parameter)
+
+    def liable(work: Work) -> Query:
+        return books.liable(books.is_open)
+
     def opened_within(work: Work, days: int) -> Query:
-        return liable((account.status == "open") & (account.opened_on >= work.today - timedelta(days)))
+        return books.liable(books.is_open, books.party.liable_from >= work.today - timedelta(days))
 
-    @traits.of_resident(f"{prefix}direct-debit", f"Pays {debt} by direct debit.")
     def direct_debit(work: Work) -> Query:
-        return liable((account.status == "open") & (account.payment_method == "direct_debit"))
+        return books.liable(books.is_open, account.payment_method == "direct_debit")
 
-    @traits.of_resident(f"{prefix}in-credit", f"Has paid {{pence}} pence or more of {debt} too much.", PENCE)
     def in_credit(work: Work, pence: int) -> Query:
-        return liable(account.balance_pence <= -pence, now=False)
+        return books.liable(account.balance_pence <= -pence, ever=True)
 
-    @traits.of_resident(f"{prefix}arrears", f"Owes {{pence}} pence or more of overdue {debt}.", PENCE)
     def arrears(work: Work, pence: int) -> Query:
-        return liable(and_(account.balance_pence >= pence, overdue >= pence), now=False)
+        return books.liable(books.overdue >= pence, ever=True)
 
-    @traits.of_resident(f"{prefix}paid-nothing", f"Has paid no {debt} this year, although some was due.")
     def paid_nothing(work: Work) -> Query:
-        unpaid = (account.status == "open") & (account.paid_pence == 0)
-        return liable(and_(unpaid, account.balance_pence > 0, overdue > 0))
+        return books.liable(books.is_open, account.paid_pence == 0, books.overdue > 0)
 
-    @traits.of_resident(
-        f"{prefix}recovery",
-        f"Is in recovery for {debt}, at the stage {{stage}}.",
-        Choice("stage", tuple(stage.replace("_", "-") for stage in stages)),
-    )
     def recovery(work: Work, stage: str) -> Query:
-        return liable(account.stage == stage.replace("-", "_"), now=False)
+        return books.liable(account.stage == stage.replace("-", "_"), ever=True)
 
-    @traits.of_resident(
-        f"{prefix}missed-instalments",
-        f"Has not paid {{instalments}} or more of the year's instalments of {debt} that have fallen due.",
-        Number("instalments", 1, 12, 1),
-    )
-    def missed_instalments(work: Work, instalments: int) -> Query:
-        return liable(account.reference.in_(_missed(work, account, bill, instalments)))
+    def missed(work: Work, instalments: int) -> Query:
+        return books.liable(account.reference.in_(_missed(work, account, books.bill, instalments)))
+
+    all_stages = Choice("stage", tuple(stage.replace("_", "-") for stage in stages))
+    due = f"instalments of {debt} that have fallen due"
+    traits.known_by("account", "resident", liable)
+    declare("liable", f"Is liable for {debt}.", liable)
+    declare("liable-within", f"Became liable for {debt} in the last {{days}} days.", opened_within, DAYS)
+    declare("direct-debit", f"Pays {debt} by direct debit.", direct_debit)
+    declare("in-credit", f"Has paid {{pence}} pence or more of {debt} too much.", in_credit, PENCE)
+    declare("arrears", f"Owes {{pence}} pence or more of overdue {debt}.", arrears, PENCE)
+    declare("paid-nothing", f"Has paid no {debt} this year, although some was due.", paid_nothing)
+    declare("recovery", f"Is in recovery for {debt}, at the stage {{stage}}.", recovery, all_stages)
+    declare("missed-instalments", f"Has not paid {{instalments}} or more {due}.", missed, INSTALMENTS)
+
+
+def declare_bases(traits: Traits, books: Books, bases: Mapping[str, tuple[str, str]]) -> None:
+    """Declare a trait for each ground on which somebody is liable: its name to a sentence and the basis."""
+    for name, (sentence, basis) in bases.items():
+        traits.of_resident(name, sentence, partial(_on_basis, books, basis))
+
+
+def _on_basis(books: Books, basis: str, work: Work) -> Query:
+    return books.liable(books.party.basis == basis)
 
 
 def _missed(work: Work, account: Any, bill: Any, least: int) -> Any:

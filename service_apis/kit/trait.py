@@ -2,15 +2,11 @@
 
 A service's ``traits.py`` holds ``traits = Traits()`` and declares what it can say of people or of homes::
 
-    @traits.of_resident("over", "Has turned {years}.", Number("years", 1, 120))
-    def over(work: Work, years: int) -> Query: ...
+    traits.of_resident("over", "Has turned {years}.", older_than, Number("years", 1, 120))
+    traits.of_home("garden-waste", "Lives where garden waste is collected.", garden_waste)
 
-    @traits.of_home("garden-waste", "Lives where garden waste is collected.")
-    def garden_waste(work: Work) -> Query: ...
-
-Each gives a query of two columns: a resident's id, or a home's UPRN, and the reference of the record that says
-so (an account, a case; None where there is none but the person's). Nothing is fetched here: whoever looks
-for people joins such queries into one.
+Each gives a query of two columns: a resident's id, or a home's UPRN, and the reference of the record that
+says so (an account, a case). Nothing is fetched here: whoever looks for people joins such queries into one.
 """
 
 from __future__ import annotations
@@ -36,7 +32,7 @@ class TraitValueRefused(Unprocessable):
 
 @dataclass(frozen=True, slots=True)
 class Number:
-    """A whole number that a trait takes: what it counts, its bounds, and what is meant where none is given."""
+    """A whole number that a trait takes: what it counts, its bounds, what is meant where none is given."""
 
     what: str
     least: int
@@ -78,7 +74,7 @@ class Trait:
     """One thing that can be said of a resident or of their home.
 
     ``sentence`` is in an officer's words, with the parameter's name in braces where it takes one;
-    ``select`` gives the query, see the module.
+    ``select`` gives the query, of the ``Work`` and the parameter if it takes one, see the module.
     """
 
     name: str
@@ -140,39 +136,22 @@ class Traits:
         self.people: Select | None = None
 
     def of_resident(
-        self, name: str, sentence: str, parameter: Number | Choice | None = None
-    ) -> Callable[[Select], Select]:
+        self, name: str, sentence: str, select: Select, parameter: Number | Choice | None = None
+    ) -> None:
         """Declare a trait whose query gives residents' ids."""
-        return self._declared(name, sentence, "resident", parameter)
+        self._declare(Trait(name, sentence, "resident", select, parameter))
 
     def of_home(
-        self, name: str, sentence: str, parameter: Number | Choice | None = None
-    ) -> Callable[[Select], Select]:
+        self, name: str, sentence: str, select: Select, parameter: Number | Choice | None = None
+    ) -> None:
         """Declare a trait whose query gives UPRNs: everybody who lives there has it."""
-        return self._declared(name, sentence, "home", parameter)
+        self._declare(Trait(name, sentence, "home", select, parameter))
 
-    def known_by(self, name: str, of: Of) -> Callable[[Select], Select]:
+    def known_by(self, name: str, of: Of, select: Select) -> None:
         """Declare references: the query gives ids or UPRNs, and the references called ``name``."""
+        self.references.append(References(name, of, select))
 
-        def declare(select: Select) -> Select:
-            self.references.append(References(name, of, select))
-            return select
-
-        return declare
-
-    def everybody(self, select: Select) -> Select:
-        """Declare the query of everybody there is."""
-        self.people = select
-        return select
-
-    def _declared(
-        self, name: str, sentence: str, of: Of, parameter: Number | Choice | None
-    ) -> Callable[[Select], Select]:
-        if not _NAME.match(name) or name in self.by_name:
-            raise ValueError(f"A trait cannot be called {name}: it is taken, or not words joined by hyphens")
-
-        def declare(select: Select) -> Select:
-            self.by_name[name] = Trait(name, sentence, of, select, parameter)
-            return select
-
-        return declare
+    def _declare(self, trait: Trait) -> None:
+        if not _NAME.match(trait.name) or trait.name in self.by_name:
+            raise ValueError(f"A trait cannot be called {trait.name}: it is taken, or not words and hyphens")
+        self.by_name[trait.name] = trait

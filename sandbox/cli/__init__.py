@@ -15,6 +15,7 @@ from sandbox.cli import (
     importing,
     journeys,
     matching,
+    personas,
     services,
 )
 from sandbox.failure import Failure
@@ -40,6 +41,7 @@ services.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
 finding.add_to(app)
+personas.add_to(app)
 
 
 def main() -> None:

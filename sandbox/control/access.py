@@ -75,6 +75,7 @@ _MEANINGS = {
     401: "Not authenticated",
     403: "Not allowed",
     404: "No such council",
+    409: "Does not fit the present state",
     413: "Body too large",
     415: "Media type not supported",
     422: "Invalid request",

@@ -111,6 +111,7 @@ def test_missed_instalments_are_those_that_are_due_and_unpaid(council: CouncilUn
             for reference in each["because"][f"missed-instalments:{least}"]
         }
         assert said == references
+        assert said or least > 2
         for reference in said:
             assert missed(council, reference) >= least
     overdue = council.get(

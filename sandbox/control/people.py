@@ -12,6 +12,7 @@ from sandbox.control.access import READ, ControlCaller, NamedCouncil
 from sandbox.control.people_shapes import AskedTrait, PeopleFound, PersonFound, TraitList, TraitShown
 from sandbox.finding import find, said_together, traits_of, understand
 from service_apis.kit.lists import MAX_PER_PAGE, Listing, Page, links
+from service_apis.kit.problems import Unprocessable
 
 router = APIRouter()
 MOST_TRAITS, LAST_PAGE = 12, 10**9
@@ -22,9 +23,14 @@ Traits = Annotated[
     Query(
         alias="trait",
         max_length=MOST_TRAITS,
-        description="A trait, such as `over:75`, `council-tenant` or `not:direct-debit`; all must fit.",
+        description="A trait, such as `over:75`, `council-tenant` or `not:direct-debit`, or several with "
+        "commas between; all must fit.",
     ),
 ]
+
+
+class TooManyTraits(Unprocessable):
+    """More traits were asked for than can be put together in one query. Ask for fewer."""
 
 
 @router.get("/councils/{council}/traits", operation_id="list_traits", responses=READ)
@@ -57,7 +63,10 @@ async def find_people(
     per_page: Annotated[int, Query(ge=1, le=MAX_PER_PAGE, description="People on a page.")] = 50,
 ) -> PeopleFound:
     """Residents who have every trait asked for, with the references by which each service knows them."""
-    asked = understand(council.services, trait)
+    wanted = [each for texts in trait for each in texts.split(",")]
+    if len(wanted) > MOST_TRAITS:
+        raise TooManyTraits(f"{len(wanted)} traits were asked for; {MOST_TRAITS} can be at once")
+    asked = understand(council.services, wanted)
     # In a thread of its own: it may read all of the council, and others go on meanwhile.
     found = await asyncio.to_thread(find, council, asked, Page(page=page, per_page=per_page))
     people = [PersonFound.model_validate(asdict(each)) for each in found.people]

@@ -58,4 +58,4 @@ class PeopleFound(Schema):
     said: str
 
 
-AskedTrait = Annotated[str, Field(min_length=1, max_length=80)]
+AskedTrait = Annotated[str, Field(min_length=1, max_length=400)]

@@ -217,7 +217,12 @@ def test_a_trait_that_cannot_be_asked_for_is_refused_with_those_that_can(
 
 
 def test_too_many_traits_are_refused(council: CouncilUnderTest) -> None:
-    assert council.client.get(PEOPLE, params={"trait": ["liable"] * 13}).status_code == 422
+    for asked in (["liable"] * 13, [",".join(["liable"] * 13)]):
+        assert council.client.get(PEOPLE, params={"trait": asked}).status_code == 422
+
+
+def test_traits_may_be_written_with_commas_between(council: CouncilUnderTest) -> None:
+    assert ids(council, "over:75,liable") == ids(council, "over:75", "liable")
 
 
 def test_at_least_25_traits_are_listed_from_every_service(council: CouncilUnderTest) -> None:

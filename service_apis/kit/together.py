@@ -46,12 +46,12 @@ class Together(Council):
     def writing(self, service: str, if_match: str | None = None, base_url: str = "") -> Iterator[Work]:
         """Work that may write, as part of the transaction."""
         work = Work(self._connection, self.clock, service, if_match, base_url)
+        done = False
         try:
             yield work
-            work.finish(keep=True)
-        except BaseException:
-            work.finish(keep=False)
-            raise
+            done = True
+        finally:
+            work.finish(keep=done)
         self.recorded |= work.recorded
 
     def close(self) -> None:

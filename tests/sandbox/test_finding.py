@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from sandbox.cli import app
+from sandbox.failure import Failure
 from sandbox.finding import find, said_together, traits_of, understand
 from service_apis.kit.discovery import discover
 from service_apis.kit.lists import Page
@@ -231,3 +238,31 @@ def test_at_least_25_traits_are_listed_from_every_service(council: CouncilUnderT
     assert {each["service"] for each in listed} == set(discover())
     for each in listed:
         assert each["written"].startswith(each["name"])
+
+
+def told(folder: Path, *words: str) -> Result:
+    """What the command says of a council in a folder that nothing serves."""
+    return CliRunner().invoke(app, [*words, "--data", str(folder)], terminal_width=200)
+
+
+def test_the_command_finds_people_and_need_not_be_told_the_only_council(
+    built_folder: Path, tmp_path: Path
+) -> None:
+    folder = tmp_path / "council-data"
+    shutil.copytree(built_folder, folder)
+    named = told(folder, "find", "fairwater", "over:75", "lives-alone", "--json")
+    assert named.exit_code == 0, named.output
+    assert told(folder, "find", "over:75", "lives-alone", "--json").output == named.output
+    found = json.loads(named.output)
+    shown = told(folder, "find", "fairwater", "over:75", "lives-alone", "--most", "2")
+    assert found["items"][0]["resident"] in shown.output
+    assert found["items"][2]["resident"] not in shown.output
+    assert "Only the first 2 are shown" in shown.output
+    unknown = told(folder, "find", "fairwater", "concil-tenant")
+    assert isinstance(unknown.exception, Failure)
+    assert "Did you mean council-tenant?" in str(unknown.exception)
+
+
+def test_the_command_lists_every_trait() -> None:
+    listed = CliRunner().invoke(app, ["traits"]).output
+    assert [name for name in traits_of(discover()) if name not in listed] == []

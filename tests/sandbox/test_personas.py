@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import shutil
 import sqlite3
 from contextlib import closing
@@ -11,8 +12,10 @@ from typing import Any
 
 import httpx2
 import pytest
+from typer.testing import CliRunner
 
 from sandbox.audit import audit
+from sandbox.cli import app
 from sandbox.personas.reading import FOLDER, read, read_all
 from service_apis.kit.discovery import discover
 from tests.conftest import CouncilUnderTest
@@ -306,3 +309,22 @@ def test_a_files_name_is_a_name(tmp_path: Path) -> None:
     (tmp_path / "A Gardener.yaml").write_text(GARDENER)
     [mistake] = read_all(tmp_path, discover())["A Gardener"].mistakes
     assert "lower-case words joined by hyphens" in mistake
+
+
+def test_the_command_makes_a_persona_and_shows_it(built_folder: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "council-data"
+    shutil.copytree(built_folder, folder)
+
+    def told(*words: str) -> str:
+        done = CliRunner().invoke(app, ["persona", *words, "--data", str(folder)])
+        assert done.exit_code == 0, done.output
+        return done.output
+
+    assert "Not made yet" in told("show", "paid-twice")
+    made = told("make", "paid-twice")
+    assert told("make", "paid-twice", "--council", "fairwater") == told("show", "paid-twice") == made
+    references = json.loads(told("show", "paid-twice", "--json"))["references"]
+    assert references["council_tax"]["account"] in made
+    listed = {line.split()[0]: line.split()[-1] for line in told("list").splitlines() if line.strip()}
+    assert listed["paid-twice"] == "yes"
+    assert set(ALL) <= set(listed)

@@ -11,7 +11,6 @@ from datetime import date, timedelta
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from jsonpath import JSONPathEnvironment, JSONPathError
 from starlette.types import ASGIApp, Message
 
 from sandbox.finding import Person, find, said_together, understand
@@ -30,7 +29,6 @@ from service_apis.kit.together import Together
 CALLER = Caller("persona", frozenset({"*:read", "*:write"}))
 _SECRET = "persona"
 _CANDIDATES = 50
-_ANSWERS = JSONPathEnvironment(strict=True)
 
 
 class PersonaCannotBeMade(Conflict):
@@ -115,13 +113,20 @@ class _Run:
         if answer.status >= 400:
             raise self._refused(step, line, f"{answer.status}: {_reason(answer)}")
         for name, path in step.keeps.items():
-            try:
-                found = _ANSWERS.findall(str(self._filled(path)), answer.json)
-            except JSONPathError as wrong:
-                raise self._refused(step, line, f"{path} is no JSONPath: {wrong}") from wrong
-            if not found:
-                raise self._refused(step, line, f"the answer has nothing at {path}")
-            self.known[name] = found[0]
+            self.known[name] = self._kept(step, line, path, answer)
+
+    def _kept(self, step: Step, line: int, path: str, answer: Answer) -> Any:
+        """The first thing that a JSONPath finds in an answer."""
+        # Imported here because it is slow to import, and a server starts without it.
+        from jsonpath import JSONPathEnvironment, JSONPathError
+
+        try:
+            found = JSONPathEnvironment(strict=True).findall(str(self._filled(path)), answer.json)
+        except JSONPathError as wrong:
+            raise self._refused(step, line, f"{path} is no JSONPath: {wrong}") from wrong
+        if not found:
+            raise self._refused(step, line, f"the answer has nothing at {path}")
+        return found[0]
 
     def _refused(self, step: Step, line: int, why: str) -> PersonaCannotBeMade:
         return PersonaCannotBeMade(

@@ -7,22 +7,21 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.finding import nearest, understand
 from service_apis.kit.problems import Unprocessable
 from service_apis.kit.service import Service
 
+if TYPE_CHECKING:
+    from yaml import Node
+
 FOLDER = Path(__file__).parent
 LARGEST = 100_000
 ALWAYS_KNOWN = ("today", "now", "key")
 """What every persona may name: the council's date and instant, and a key to write with."""
-
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-"""The safe loader, in C where that is there: several times quicker."""
 
 VARIABLE = re.compile(r"\$([a-z][a-z0-9_]*)((?:\.[a-z0-9_]+)*)([+-][0-9]{1,4})?")
 _NAME = r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$"
@@ -76,7 +75,9 @@ class Written:
 
 
 def read_all(own: Path, services: Mapping[str, Service]) -> dict[str, Written]:
-    """The personas of the house and those of a user's own folder, by name; one's own come first."""
+    """The personas of the house and those of a user's own folder, by name; of two with one name it is
+    the user's.
+    """
     files = {file.stem: file for folder in (FOLDER, own) for file in sorted(folder.glob("*.yaml"))}
     return {name: read(file, services) for name, file in sorted(files.items())}
 
@@ -113,13 +114,21 @@ class _Document:
 
     def __init__(self, file: Path) -> None:
         self.file = file
-        self.root: yaml.Node | None = None
+        # Imported here because a server starts without it.
+        import yaml
+
+        # The safe loader, in C where that is there: several times quicker.
+        loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+        self.root: Node | None = None
         self.persona: Persona | None = None
         self.mistakes: list[str] = []
+        if file.stat().st_size > LARGEST:
+            self.mistakes.append(f"{file}: is larger than {LARGEST:,} bytes; a persona is a small file")
+            return
         try:
-            text = file.read_text(encoding="utf-8")[:LARGEST]
-            self.root = yaml.compose(text, Loader=_LOADER)
-            self.persona = Persona.model_validate(_plain(yaml.load(text, Loader=_LOADER)))
+            text = file.read_text(encoding="utf-8")
+            self.root = yaml.compose(text, Loader=loader)
+            self.persona = Persona.model_validate(_plain(yaml.load(text, Loader=loader)))
         except yaml.MarkedYAMLError as wrong:
             line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
             self.mistakes.append(f"{file}, line {line}: is not YAML: {wrong.problem}")
@@ -143,17 +152,19 @@ class _Document:
         return node.start_mark.line + 1 if node is not None else 1
 
 
-def _inside(node: yaml.Node | None, part: str | int) -> yaml.Node | None:
-    if isinstance(node, yaml.MappingNode):
-        # The key's own line, where the value is a mapping that begins below it.
-        pairs = ((key, value) for key, value in node.value if key.value == part)
-        for key, value in pairs:
-            value.start_mark = key.start_mark
-            found: yaml.Node = value
-            return found
-    if isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
-        inner: yaml.Node = node.value[part]
+def _inside(node: Node | None, part: str | int) -> Node | None:
+    """What is written inside a mapping or a list; it begins where its key does."""
+    written = getattr(node, "value", None)
+    if not isinstance(written, list):
+        return None
+    if isinstance(part, int):
+        inner: Node | None = written[part] if part < len(written) else None
         return inner
+    for key, value in (pair for pair in written if isinstance(pair, tuple)):
+        if key.value == part:
+            value.start_mark = key.start_mark
+            found: Node = value
+            return found
     return None
 
 

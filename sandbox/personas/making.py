@@ -94,7 +94,15 @@ class _Run:
     async def _somebody(self, traits: Sequence[str]) -> dict[str, Any]:
         """The first who fits and is nobody's persona yet."""
         asked = understand(self.council.services, traits)
-        found = await asyncio.to_thread(find, self.council, asked, Page(page=1, per_page=_CANDIDATES))
+        searching = asyncio.create_task(
+            asyncio.to_thread(find, self.council, asked, Page(page=1, per_page=_CANDIDATES))
+        )
+        try:
+            found = await asyncio.shield(searching)
+        except asyncio.CancelledError:
+            # The thread uses the transaction, which ends when this does.
+            await asyncio.wait([searching])
+            raise
         for person in found.people:
             if self.taken.isdisjoint((person.resident, person.uprn)):
                 # The next one whom this persona begins with is somebody else.

@@ -21,7 +21,7 @@ REASONS = Choice("reason", ("student", "apprentice", "carer", "severe-mental-imp
 
 
 def _homes(condition: ColumnElement[bool]) -> Query:
-    return select(Account.uprn, Account.reference).where(Account.status == "open", condition)
+    return select(Account.uprn, Account.reference).where(Account.closed_on.is_(None), condition)
 
 
 def _awarded(work: Work, condition: ColumnElement[bool]) -> Query:

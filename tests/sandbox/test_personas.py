@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 
 from sandbox.audit import audit
 from sandbox.cli import app
+from sandbox.personas.making import make as make_on
 from sandbox.personas.reading import FOLDER, read, read_all
 from service_apis.kit.discovery import discover
 from tests.conftest import CouncilUnderTest
@@ -241,6 +242,25 @@ def test_events_of_a_persona_are_told_once_it_is_whole(council: CouncilUnderTest
     own(council, "a-gardener", GARDENER.replace("$.reference", "$.no_such_member"))
     make(council, "a-gardener", 409)
     assert told == ["told"]
+
+
+def test_a_persona_that_is_cancelled_half_way_leaves_the_council_as_it_was(council: CouncilUnderTest) -> None:
+    opened = council.sandbox.councils.first
+    written = read_all(council.folder.path / "personas", opened.services)["widow-living-alone"]
+    assert written.persona
+    before = everything(council)
+
+    async def interrupted(turns: int) -> None:
+        making = asyncio.create_task(make_on(opened, written, written.persona))  # type: ignore[arg-type]
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        making.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await making
+
+    asyncio.run(interrupted(5))
+    assert everything(council) == before
+    assert make(council, "widow-living-alone")["made"]
 
 
 def test_made_twice_at_once_it_is_one(council: CouncilUnderTest) -> None:

@@ -23,7 +23,7 @@ INSTALMENTS = Number("instalments", 1, 12, 1)
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """A service's tables: its accounts, whose open ones are of the ``status`` "open", bills and parties.
+    """A service's tables: its accounts, whose open ones have no ``closed_on``, its bills and parties.
 
     ``debt`` is what is owed, in words ("council tax"); ``prefix`` goes before each trait's name, so that two
     services with such traits can be told apart.
@@ -37,8 +37,11 @@ class Books:
 
     @property
     def is_open(self) -> ColumnElement[bool]:
-        """That an account has not been closed."""
-        opened: ColumnElement[bool] = self.account.status == "open"
+        """That an account has not been closed.
+
+        SQLite would take an index on ``status`` for selective, though nearly all accounts are open.
+        """
+        opened: ColumnElement[bool] = self.account.closed_on.is_(None)
         return opened
 
     @property
@@ -108,7 +111,9 @@ def declare_bases(traits: Traits, books: Books, bases: Mapping[str, tuple[str, s
 
 
 def _on_basis(books: Books, basis: str, work: Work) -> Query:
-    return books.liable(books.party.basis == basis)
+    party = books.party
+    held = (party.basis == basis, party.resident_id.is_not(None), party.liable_until.is_(None))
+    return select(party.resident_id, party.account).where(*held)
 
 
 def _missed(work: Work, account: Any, bill: Any, least: int) -> Any:
@@ -131,7 +136,7 @@ def _missed(work: Work, account: Any, bill: Any, least: int) -> Any:
         )
         .join(bill, bill.reference == latest)
         .join(each, true())
-        .where(account.status == "open", account.balance_pence > account.undue_pence)
+        .where(account.closed_on.is_(None), account.balance_pence > account.undue_pence)
         .subquery()
     )
     missed = select(due.c.reference).where(due.c.due_on < work.today.isoformat(), due.c.asked > due.c.paid)

@@ -17,6 +17,7 @@ from sandbox.cli import (
     matching,
     personas,
     services,
+    states,
 )
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
@@ -33,6 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 councils.add_to(app)
+states.add_to(app)
 importing.add_to(app)
 auditing.add_to(app)
 fidelity.add_to(app)

@@ -7,18 +7,22 @@ from typing import Annotated, Any
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, Data, FixedKey, Url
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url
+from sandbox.failure import Failure
 
-Name = Annotated[
-    str, typer.Argument(metavar="PERSONA", help="Its name, such as widow-living-alone.", show_default=False)
-]
-OnCouncil = Annotated[
-    str | None,
-    typer.Option(
-        "--council", help="The council; can be left out where there is only one.", show_default=False
+Words = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="[COUNCIL] PERSONA",
+        help="The persona, such as widow-living-alone; before it the council, where there are several.",
+        show_default=False,
     ),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the sandbox's answer as JSON.")]
+
+
+class TooManyWords(Failure):
+    """More was named than a council and a persona."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,7 +35,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def list_personas(
-    council: OnCouncil = None,
+    council: CouncilArgument = None,
     as_json: AsJson = False,
     url: Url = None,
     key: FixedKey = None,
@@ -55,27 +59,37 @@ def list_personas(
 
 
 def make(
-    persona: Name,
-    council: OnCouncil = None,
+    words: Words,
     as_json: AsJson = False,
     url: Url = None,
     key: FixedKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Make a persona on the council, or show it if the council has it."""
+    council, persona = _meant(words)
     _show(_asked("POST", f"/{persona}", council, url, key, data), as_json)
 
 
 def show(
-    persona: Name,
-    council: OnCouncil = None,
+    words: Words,
     as_json: AsJson = False,
     url: Url = None,
     key: FixedKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Show a persona's story, and by which references each service knows it."""
+    council, persona = _meant(words)
     _show(_asked("GET", f"/{persona}", council, url, key, data), as_json)
+
+
+def _meant(words: list[str]) -> tuple[str | None, str]:
+    """The council, if it was named, and the persona."""
+    match words:
+        case [persona]:
+            return None, persona
+        case [council, persona]:
+            return council, persona
+    raise TooManyWords(f"Name a council and one persona, not {' '.join(words)}")
 
 
 def _asked(method: str, path: str, council: str | None, url: str | None, key: str | None, data: Data) -> Any:

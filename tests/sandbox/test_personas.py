@@ -342,7 +342,7 @@ def test_the_command_makes_a_persona_and_shows_it(built_folder: Path, tmp_path: 
 
     assert "Not made yet" in told("show", "paid-twice")
     made = told("make", "paid-twice")
-    assert told("make", "paid-twice", "--council", "fairwater") == told("show", "paid-twice") == made
+    assert told("make", "fairwater", "paid-twice") == told("show", "paid-twice") == made
     references = json.loads(told("show", "paid-twice", "--json"))["references"]
     assert references["council_tax"]["account"] in made
     listed = {line.split()[0]: line.split()[-1] for line in told("list").splitlines() if line.strip()}

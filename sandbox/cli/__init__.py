@@ -12,11 +12,13 @@ from sandbox.cli import (
     councils,
     exporting,
     fidelity,
+    finding,
     forcing,
     importing,
     journal,
     journeys,
     matching,
+    personas,
     services,
     states,
 )
@@ -46,6 +48,8 @@ journal.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
 forcing.add_to(app)
+finding.add_to(app)
+personas.add_to(app)
 
 
 def main() -> None:

@@ -1,0 +1,47 @@
+"""What the control API answers, for type checkers. There may be more in an answer than is named here."""
+
+from __future__ import annotations
+
+from typing import Any, TypedDict
+
+
+class Clock(TypedDict):
+    """A council's clock. Instants are ISO 8601 with zone; ``today`` is the council's date."""
+
+    now: str
+    today: str
+    next_due: str | None
+
+
+class Happening(TypedDict):
+    """One thing that fell due."""
+
+    at: str
+    service: str
+    kind: str
+    subject: str
+
+
+class Advanced(TypedDict):
+    """What the clock showed and shows, and what fell due on the way, in order.
+
+    ``happened`` lists the first 1,000; ``happened_in_all`` counts them.
+    """
+
+    was: str
+    now: str
+    today: str
+    happened: list[Happening]
+    happened_in_all: int
+
+
+class Event(TypedDict):
+    """One event in CloudEvents 1.0 form; ``position`` is its place in the council's feed."""
+
+    id: str
+    source: str
+    type: str
+    subject: str
+    time: str
+    position: int
+    data: dict[str, Any]

@@ -129,7 +129,7 @@ def _plainly(*failures: type[Exception]) -> Iterator[None]:
     try:
         yield
     except failures as failure:
-        pytest.fail(str(failure), pytrace=False)
+        raise pytest.fail.Exception(str(failure), pytrace=False) from None
 
 
 def _option(config: pytest.Config, name: str) -> str | None:

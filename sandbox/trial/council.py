@@ -19,7 +19,7 @@ class Council:
     """One council, called with one key. As a context manager it closes its connections, and a fork ends.
 
     ``services`` holds the address of each service by its slug (``street_reports``). ``key`` is the key
-    to give to a product under test. Every call raises ``Refused`` or ``NotReached``.
+    that it is called with. Every call raises ``Refused`` or ``NotReached``.
     """
 
     def __init__(
@@ -70,6 +70,14 @@ class Council:
         """Change something of a service."""
         return self._line.ask("PATCH", self.url(service, path), json=json, **request)
 
+    def key_with(self, *scopes: str, name: str = "product") -> str:
+        """A new key to this council alone, with the scopes named and no others (``waste:read``).
+
+        For a product under test, which should work with the rights that it will have.
+        """
+        made = self.control("POST", "/keys", json={"name": name, "scopes": list(scopes)})
+        return str(made["key"])
+
     def control(self, method: str, path: str = "", **request: Any) -> Any:
         """Call an operation of the control API on this council: ``control("GET", "/clock")``."""
         return self._line.ask(method, self._control + path, **request)
@@ -102,7 +110,7 @@ class Council:
     def events(self, *, after: int = 0, subject: str | None = None, type: str | None = None) -> list[Event]:
         """All events after a position, oldest first, or those on one subject or of one type.
 
-        ``type`` may be shortened to its end: ``missed_collection.reported``.
+        ``type`` may be shortened to its end: ``missed-collection.reported``.
         """
         wanted = {"subject": subject} if subject is not None else {}
         found: list[Event] = []

@@ -22,7 +22,7 @@ from sandbox.trial.sandbox import Sandbox
 
 COUNCIL = "fairwater"
 START_SECONDS = 120
-STOP_SECONDS = 30
+STOP_SECONDS = 10
 BUILD_SECONDS = 3_600
 KEPT_COUNCILS = 3
 PACKAGES = ("sandbox", "service_apis", "synthetic_data")

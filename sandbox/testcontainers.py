@@ -108,13 +108,13 @@ class VirtualCouncilContainer(DockerContainer):
         here = self.get_docker_client().host() in THIS_MACHINE
         # An address alone leaves the choice of port to the engine; Testcontainers' own types know no address.
         self.ports[str(PORT)] = ("127.0.0.1",) if here else None  # type: ignore[assignment]
+        self.with_tmpfs_mount("/tmp")
         # As docker-compose.yml has it: no privilege, no writable disk but the data, bounded memory.
         self.with_kwargs(
             **{
                 "cap_drop": ["ALL"],
                 "security_opt": ["no-new-privileges:true"],
                 "read_only": True,
-                "tmpfs": {"/tmp": ""},
                 "mem_limit": "1g",
                 "pids_limit": 256,
                 "init": True,

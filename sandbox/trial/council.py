@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 
 from sandbox.trial.answers import Advanced, Clock, Event
-from sandbox.trial.line import Line
+from sandbox.trial.line import Line, Refused
 
 EVENTS_AT_ONCE = 200
 
@@ -19,7 +19,8 @@ class Council:
     """One council, called with one key. As a context manager it closes its connections, and a fork ends.
 
     ``services`` holds the address of each service by its slug (``street_reports``). ``key`` is the key
-    that it is called with. Every call raises ``Refused`` or ``NotReached``.
+    that it is called with; ``driver`` is the line for the control API, if that key lacks the right to it.
+    ``ends`` says that the council goes with this object. Every call raises ``Refused`` or ``NotReached``.
     """
 
     def __init__(
@@ -29,15 +30,16 @@ class Council:
         key: str,
         services: Mapping[str, str],
         *,
-        of: Line | None = None,
+        driver: Line | None = None,
+        ends: bool = False,
     ) -> None:
         self.name = name
         self.key = key
         self.services = services
         self._control = control
         self._line = Line(control, key)
-        # The line of whoever made the fork; None for a council that was there before and stays.
-        self._of = of
+        self._driver = driver or self._line
+        self._ends = ends
 
     @property
     def http(self) -> httpx.Client:
@@ -80,7 +82,7 @@ class Council:
 
     def control(self, method: str, path: str = "", **request: Any) -> Any:
         """Call an operation of the control API on this council: ``control("GET", "/clock")``."""
-        return self._line.ask(method, self._control + path, **request)
+        return self._driver.ask(method, self._control + path, **request)
 
     def clock(self) -> Clock:
         """What the council's clock shows, and when the next thing falls due."""
@@ -141,8 +143,12 @@ class Council:
     def end(self) -> None:
         """End the fork and close the connections; a council that is no fork of ours stays as it is."""
         try:
-            if self._of is not None:
-                self._of.ask("DELETE", self._control)
+            if self._ends:
+                self._driver.ask("DELETE", self._control)
+        except Refused as refusal:
+            # Ended already, by its test or its lifetime; its key went with it.
+            if refusal.status not in (httpx.codes.NOT_FOUND, httpx.codes.UNAUTHORIZED):
+                raise
         finally:
             self._line.close()
 

@@ -10,6 +10,7 @@ from typing import Any
 from sandbox.trial.council import Council, duration
 from sandbox.trial.line import Line, NotReached
 
+CONTROL = "sandbox:control"
 LIFETIME = "PT1H"
 """How long a fork is kept if nobody ends it: longer than a test, and not for ever."""
 
@@ -46,15 +47,17 @@ class Sandbox:
         """A council of one's own: a copy of another, or of a snapshot of it, that nobody else touches.
 
         It is gone after its lifetime, or when its block or ``end`` ends it. ``scopes`` limits what its
-        key may do, to try a product with the rights that it will have; ``advance`` and its like need
-        ``sandbox:control`` among them.
+        key may do, to try a product with the rights that it will have; ``advance`` and its like then use
+        the sandbox's key.
         """
         source = council or self._listed()[0]["name"]
         wanted: dict[str, Any] = {"lifetime": duration(lifetime)}
         given = {"name": name, "scopes": list(scopes) if scopes is not None else None, "snapshot": snapshot}
         wanted |= {what: value for what, value in given.items() if value is not None}
         made = self._line.ask("POST", f"{self.url}/sandbox/councils/{source}/forks", json=wanted)
-        return Council(made["control"], made["name"], made["key"], made["services"], of=self._line)
+        name, key, services = made["name"], made["key"], made["services"]
+        driver = None if CONTROL in made["scopes"] else self._line
+        return Council(made["control"], name, key, services, driver=driver, ends=True)
 
     def close(self) -> None:
         """Close the connections; the sandbox itself runs on."""

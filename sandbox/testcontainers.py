@@ -14,6 +14,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any, Self
 
+from testcontainers.core.config import ConnectionMode
 from testcontainers.core.container import DockerContainer
 from testcontainers.core.wait_strategies import LogMessageWaitStrategy
 
@@ -31,7 +32,8 @@ class VirtualCouncilContainer(DockerContainer):
     """A container that serves a council of its own; started, it is ready to be called.
 
     Without further word it is a council of 2,000 residents that is alike each time. Where the engine is
-    this machine's, the port is published to this machine alone.
+    this machine's, the port is published to this machine alone; tests that run in a container themselves
+    reach it as Testcontainers reaches any other.
     """
 
     def __init__(self, image: str = "virtual-council", **arguments: Any) -> None:
@@ -105,7 +107,9 @@ class VirtualCouncilContainer(DockerContainer):
         options = [word for option in self._options.items() for word in option]
         self.with_command(["up", "--name", "fairwater", *options])
         self.with_envs(COUNCIL_KEY=self.key, COUNCIL_PORT=str(PORT))
-        here = self.get_docker_client().host() in THIS_MACHINE
+        client = self.get_docker_client()
+        direct = client.get_connection_mode() is ConnectionMode.docker_host
+        here = direct and client.host() in THIS_MACHINE
         # An address alone leaves the choice of port to the engine; Testcontainers' own types know no address.
         self.ports[str(PORT)] = ("127.0.0.1",) if here else None  # type: ignore[assignment]
         self.with_tmpfs_mount("/tmp")

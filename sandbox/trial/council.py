@@ -14,6 +14,9 @@ from sandbox.trial.line import Line, Refused
 
 EVENTS_AT_ONCE = 200
 
+# A failing test's traceback ends in the test, at the call that was refused.
+__tracebackhide__ = True
+
 
 class Council:
     """One council, called with one key. As a context manager it closes its connections, and a fork ends.

@@ -12,6 +12,9 @@ from sandbox.failure import Failure
 TIMEOUT_SECONDS = 60
 LONGEST_DETAIL = 2_000
 
+# A failing test's traceback ends in the test, at the call that was refused.
+__tracebackhide__ = True
+
 
 class NotReached(Failure):
     """Nothing answers at the sandbox's address."""

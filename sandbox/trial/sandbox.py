@@ -14,6 +14,9 @@ CONTROL = "sandbox:control"
 LIFETIME = "PT1H"
 """How long a fork is kept if nobody ends it: longer than a test, and not for ever."""
 
+# A failing test's traceback ends in the test, at the call that was refused.
+__tracebackhide__ = True
+
 
 class Sandbox:
     """A sandbox that answers at an address, called with a key that has the scope ``sandbox:control``.

@@ -27,10 +27,12 @@ def reached_by_testcontainers(engine: Engine) -> Iterator[None]:
 
     Its reaper, a container that clears away what a killed run leaves, comes from a public registry,
     which our own CI cannot reach. A user's can, and should leave it on; our engine is thrown away whole.
+    The engine is on this machine, even if that is itself a container.
     """
     with pytest.MonkeyPatch.context() as environment:
         environment.setenv("DOCKER_HOST", engine.address)
         environment.setenv("TESTCONTAINERS_RYUK_DISABLED", "true")
+        environment.setenv("TESTCONTAINERS_CONNECTION_MODE", "docker_host")
         yield
 
 

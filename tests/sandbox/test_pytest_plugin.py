@@ -61,7 +61,7 @@ class Project:
     @property
     def built(self) -> dict[str, int]:
         """The councils that were built for it, and when each file was last written."""
-        files = (self._cache / "d" / "virtual-council").glob("built-*/councils/*")
+        files = (self._cache / "d" / "virtual-council").glob("built-*/councils/*.sqlite")
         return {str(file): file.stat().st_mtime_ns for file in files}
 
 
@@ -91,9 +91,7 @@ def test_two_workers_do_not_meet_and_build_one_council(project: Project, tmp_pat
 
 
 def test_the_council_is_built_once_and_again_only_for_another_shape(project: Project) -> None:
-    project.holds(
-        test_shape="def test_it(council): assert council.get('waste', '/rounds')['total']"
-    )
+    project.holds(test_shape="def test_it(council): assert council.get('waste', '/rounds')['total']")
     project.run().assert_outcomes(passed=1)
     before = project.built
     project.run().assert_outcomes(passed=1)
@@ -140,6 +138,7 @@ def test_a_failing_test_tells_of_its_council_and_its_last_calls(project: Project
     result.stdout.fnmatch_lines(
         [
             "*Refused: GET */waste/missed-collections/MC-999999 was refused: 404 *",
+            "test_bins.py:3: Refused",
             "*Virtual Council*",
             "<council * at http://127.0.0.1:*/sandbox/councils/*>, clock at 2026-06-01T08:00:00Z*",
             "*GET*/waste/rounds*200*",

@@ -16,7 +16,7 @@ raises ``NotReached``.
 
 from __future__ import annotations
 
-from sandbox.trial.answers import Advanced, Clock, Event, Happening
+from sandbox.trial.answers import Advanced, Clock, Event, Happening, Person, Persona
 from sandbox.trial.council import Council
 from sandbox.trial.line import NotReached, Refused
 from sandbox.trial.sandbox import Sandbox
@@ -30,6 +30,8 @@ __all__ = [
     "Happening",
     "NotReached",
     "NotStarted",
+    "Person",
+    "Persona",
     "Refused",
     "Sandbox",
     "Shape",

@@ -45,3 +45,23 @@ class Event(TypedDict):
     time: str
     position: int
     data: dict[str, Any]
+
+
+class Person(TypedDict):
+    """Somebody who was found: who and where, and the references by which each service knows them."""
+
+    resident: str
+    name: str
+    born: str
+    uprn: str
+    address: str
+    references: dict[str, dict[str, list[str]]]
+
+
+class Persona(TypedDict):
+    """A persona on this council: its story, and by which references each service knows it."""
+
+    name: str
+    title: str
+    story: str
+    references: dict[str, dict[str, str]]

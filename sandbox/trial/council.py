@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from sandbox.trial.answers import Advanced, Clock, Event
+from sandbox.trial.answers import Advanced, Clock, Event, Person, Persona
 from sandbox.trial.line import Line, Refused
 
 EVENTS_AT_ONCE = 200
@@ -126,6 +126,20 @@ class Council:
             if len(page["items"]) < EVENTS_AT_ONCE:
                 break
         return [event for event in found if type is None or f".{event['type']}".endswith(f".{type}")]
+
+    def find(self, *traits: str, most: int = 50) -> list[Person]:
+        """Residents who have every trait, at most so many (200 or fewer).
+
+        ``council.find("over:75", "council-tenant")``; the traits there are: ``control("GET", "/traits")``.
+        """
+        found = self.control("GET", "/people", params={"trait": traits, "per_page": most})
+        people: list[Person] = found["items"]
+        return people
+
+    def persona(self, name: str) -> Persona:
+        """A persona by name (``widow-living-alone``), made on this council if it is not there yet."""
+        made: Persona = self.control("POST", f"/personas/{name}")
+        return made
 
     def reset(self) -> None:
         """Put the council back to as it was when it was built or forked."""

@@ -16,7 +16,7 @@ raises ``NotReached``.
 
 from __future__ import annotations
 
-from sandbox.trial.answers import Advanced, Clock, Event, Happening, Person, Persona
+from sandbox.trial.answers import Advanced, Call, Clock, Event, Happening, Person, Persona
 from sandbox.trial.council import Council
 from sandbox.trial.line import NotReached, Refused
 from sandbox.trial.sandbox import Sandbox
@@ -24,6 +24,7 @@ from sandbox.trial.starting import NotStarted, Shape, started
 
 __all__ = [
     "Advanced",
+    "Call",
     "Clock",
     "Council",
     "Event",

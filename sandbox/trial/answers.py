@@ -47,6 +47,25 @@ class Event(TypedDict):
     data: dict[str, Any]
 
 
+class Call(TypedDict):
+    """One call that the council answered, in brief; ``status`` 0 where nothing was answered.
+
+    ``caller`` is the name of the key, ``fault`` a behaviour that was forced; ``rows`` and ``events`` count
+    what it caused.
+    """
+
+    request_id: str
+    council_time: str
+    service: str
+    method: str
+    address: str
+    status: int
+    caller: str | None
+    fault: str | None
+    rows: int
+    events: int
+
+
 class Person(TypedDict):
     """Somebody who was found: who and where, and the references by which each service knows them."""
 

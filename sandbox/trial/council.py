@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from sandbox.trial.answers import Advanced, Clock, Event, Person, Persona
+from sandbox.trial.answers import Advanced, Call, Clock, Event, Person, Persona
 from sandbox.trial.line import Line, Refused
 
 EVENTS_AT_ONCE = 200
@@ -126,6 +126,16 @@ class Council:
             if len(page["items"]) < EVENTS_AT_ONCE:
                 break
         return [event for event in found if type is None or f".{event['type']}".endswith(f".{type}")]
+
+    def calls(self, *, most: int = 50, **wanted: str) -> list[Call]:
+        """The last calls that the council answered, oldest first, at most so many (200 or fewer).
+
+        ``wanted`` picks some: ``service="waste"``, ``method="POST"``, ``status="4xx"`` and so on. All of one,
+        with its bodies: ``control("GET", f"/journal/{request_id}")``.
+        """
+        listed = self.control("GET", "/journal", params={"limit": most, **wanted})
+        newest_first: list[Call] = listed["items"]
+        return newest_first[::-1]
 
     def find(self, *traits: str, most: int = 50) -> list[Person]:
         """Residents who have every trait, at most so many (200 or fewer).

@@ -130,19 +130,21 @@ def test_a_failing_test_tells_of_its_council_and_its_last_calls(project: Project
         test_bins="""
         def test_it(council):
             council.get("waste", "/rounds")
-            council.get("waste", "/missed-collections/MC-999999")
+            council.post("waste", "/missed-collections", {"uprn": "somewhere"})
         """
     )
     result = project.run()
     result.assert_outcomes(failed=1)
     result.stdout.fnmatch_lines(
         [
-            "*Refused: GET */waste/missed-collections/MC-999999 was refused: 404 *",
+            "*Refused: POST */waste/missed-collections was refused: 422 *",
             "test_bins.py:3: Refused",
             "*Virtual Council*",
-            "<council * at http://127.0.0.1:*/sandbox/councils/*>, clock at 2026-06-01T08:00:00Z*",
-            "*GET*/waste/rounds*200*",
-            "*GET*/waste/missed-collections/MC-999999*404*",
+            "<council * at http://127.0.0.1:*/sandbox/councils/*>, clock at 2026-06-01T08:00:00Z",
+            "  GET /councils/*/waste/rounds 200",
+            "  POST /councils/*/waste/missed-collections 422",
+            '    sent {"uprn":"somewhere"}',
+            "    answered {*collection_date*",
         ]
     )
 

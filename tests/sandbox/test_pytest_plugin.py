@@ -198,16 +198,16 @@ def test_the_marker_says_what_the_forks_key_may_do(project: Project) -> None:
     project.run("--strict-markers").assert_outcomes(passed=1)
 
 
-def test_nothing_is_left_of_a_run(project: Project, tmp_path: Path) -> None:
+def test_nothing_is_left_of_a_run_even_where_pytest_keeps_no_cache(project: Project) -> None:
     project.holds(
         test_bins="""
-        import os
-
         def test_it(council, virtual_council):
             print("served at", virtual_council.url)
         """
     )
-    result = project.run("-s")
+    before = project.built
+    result = project.run("-s", "-p", "no:cacheprovider")
+    assert project.built == before
     result.assert_outcomes(passed=1)
     url = re.search(r"served at (\S+)", result.stdout.str())
     assert url

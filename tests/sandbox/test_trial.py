@@ -9,9 +9,13 @@ from typing import Any
 
 import httpx
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from sandbox.serving import served_aside
 from sandbox.trial import Council, NotReached, NotStarted, Refused, Sandbox, Shape, started
+from sandbox.trial.council import duration
 from tests.conftest import KEY, CouncilUnderTest
 
 
@@ -106,6 +110,11 @@ def test_a_service_can_be_read_changed_and_asked_for_what_is_not_json(fork: Coun
 def test_the_clock_is_advanced_in_any_way_of_saying_it(fork: Council, wanted: dict[str, Any]) -> None:
     assert fork.advance(**wanted)["now"] == "2026-06-04T08:00:00Z"
     assert fork.clock()["today"] == "2026-06-04"
+
+
+@given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=3660)))
+def test_a_duration_is_written_so_that_it_is_read_as_the_same(by: timedelta) -> None:
+    assert TypeAdapter(timedelta).validate_python(duration(by)) == by
 
 
 def test_the_clock_is_advanced_to_what_is_due_next(fork: Council) -> None:

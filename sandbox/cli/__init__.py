@@ -6,7 +6,17 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, exporting, fidelity, importing, journeys, matching, services
+from sandbox.cli import (
+    auditing,
+    councils,
+    exporting,
+    fidelity,
+    importing,
+    journeys,
+    matching,
+    services,
+    states,
+)
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -22,6 +32,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 councils.add_to(app)
+states.add_to(app)
 importing.add_to(app)
 auditing.add_to(app)
 fidelity.add_to(app)

@@ -56,7 +56,8 @@ class Project:
 
     def run(self, *words: str) -> pytest.RunResult:
         """Run its tests in a process of their own."""
-        return self._pytester.runpytest_subprocess("-o", f"cache_dir={self._cache}", *words)
+        cache = () if "no:cacheprovider" in words else ("-o", f"cache_dir={self._cache}")
+        return self._pytester.runpytest_subprocess(*cache, *words)
 
     @property
     def built(self) -> dict[str, int]:
@@ -91,29 +92,25 @@ def test_two_workers_do_not_meet_and_build_one_council(project: Project, tmp_pat
 
 
 def test_the_council_is_built_once_and_again_only_for_another_shape(project: Project) -> None:
-    project.holds(test_shape="def test_it(council): assert council.get('waste', '/rounds')['total']")
-    project.run().assert_outcomes(passed=1)
-    before = project.built
-    project.run().assert_outcomes(passed=1)
-    assert project.built == before
-    assert len(before) >= 1
-    project.run("--council-seed", "8").assert_outcomes(passed=1)
-    assert len(project.built) == len(before) + 1
-    assert before.items() <= project.built.items()
-
-
-def test_the_council_is_shaped_as_the_options_say(project: Project) -> None:
     project.holds(
         test_shape="""
+        import httpx
+
         def test_it(virtual_council):
-            import httpx
             [entry] = httpx.get(f"{virtual_council.url}/sandbox/councils").json()["items"]
-            assert (entry["shaped_like"], entry["seed"], entry["as_of"]) == ("Leeds", 3, "2026-02-02")
+            print("shape", entry["shaped_like"], entry["seed"], entry["as_of"])
             assert 300 < entry["residents"] < 500
         """
     )
-    shape = ("--council-like", "Leeds", "--council-seed", "3", "--council-residents", "400")
-    project.run(*shape, "-o", "council_as_of=2026-02-02").assert_outcomes(passed=1)
+    as_set = ("--council-residents", "400", "-s")
+    project.run(*as_set).stdout.fnmatch_lines(["*shape Hartlepool 7 2026-06-01"])
+    before = project.built
+    project.run(*as_set).assert_outcomes(passed=1)
+    assert project.built == before
+    other = ("--council-like", "Leeds", "--council-seed", "3", "-o", "council_as_of=2026-02-02")
+    project.run(*as_set, *other).stdout.fnmatch_lines(["*shape Leeds 3 2026-02-02"])
+    assert len(project.built) == len(before) + 1
+    assert before.items() <= project.built.items()
 
 
 def test_a_shape_that_cannot_be_is_one_plain_message(project: Project) -> None:

@@ -15,6 +15,7 @@ from sandbox.councils import Councils
 from sandbox.folder import DataFolder
 from sandbox.forks import Forks
 from sandbox.gateway import Gateway
+from sandbox.journal.journals import Journals
 from sandbox.keys import Keyring
 from sandbox.snapshots import Snapshots
 from service_apis.kit.application import refuse_with_problems
@@ -46,15 +47,25 @@ class Sandbox:
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
         self.forks = Forks(self.councils, self.keyring)
         self.background.add(self.forks.watch)
+        self.journals = Journals(self.councils, self.keyring)
+        if self.journals.on:
+            self.gateway.passages.insert(0, self.journals.passage)
+            self.background.add(self.journals.keep_written)
         control = control_api(
-            self.councils, self.keyring, forks=self.forks, snapshots=Snapshots(self.councils)
+            self.councils,
+            self.keyring,
+            forks=self.forks,
+            snapshots=Snapshots(self.councils),
+            journals=self.journals,
+            gateway=self.gateway,
         )
         self.house.mount("/sandbox", control)
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring)
 
     def close(self) -> None:
-        """Close every council's file."""
+        """Close every council's file, its journal first."""
+        self.journals.close()
         self.councils.close()
 
 

@@ -12,6 +12,7 @@ from sandbox.cli import (
     exporting,
     fidelity,
     importing,
+    journal,
     journeys,
     matching,
     services,
@@ -38,6 +39,7 @@ auditing.add_to(app)
 fidelity.add_to(app)
 exporting.add_to(app)
 services.add_to(app)
+journal.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
 

@@ -16,6 +16,8 @@ from sandbox.control import (
     events,
     fidelity,
     forks,
+    journal,
+    journal_replay,
     journeys,
     keys,
     snapshots,
@@ -44,8 +46,8 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
     for name, each in kept.items():
         setattr(app.state, name, each)
     refuse_with_problems(app)
-    parts = (councils, forks, snapshots, differences, clock, events, journeys, keys, fidelity, truth)
-    for part in parts:
+    parts = (councils, forks, snapshots, differences, clock, events, journal_replay, journal, journeys, keys)
+    for part in (*parts, fidelity, truth):
         app.include_router(part.router)
 
     def openapi(request: Request) -> Response:

@@ -15,6 +15,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from service_apis.kit import causes
 from service_apis.kit.agenda import Due, Lifecycle
 from service_apis.kit.clock import Clock
 from service_apis.kit.db import copy_database, open_engine, put_in_place, remove_database
@@ -50,6 +51,7 @@ class Council:
     so that none waits inside SQLite while holding up the event loop. ``generation`` counts how often the
     council was taken back to an earlier state: what it did after that state has then never happened.
 
+    ``watched`` says that the rows which are written are told as causes of the call that wrote them.
     ``listeners`` are called after each commit that recorded events, by whichever thread committed;
     ``when_rewound`` after the council was taken back.
     """
@@ -60,6 +62,7 @@ class Council:
         self.services = services
         self.listeners: list[Callable[[], None]] = []
         self.when_rewound: list[Callable[[], None]] = []
+        self.watched = False
         self._turn = asyncio.Lock()
         self._closed = False
         self._lifecycles: dict[str, Lifecycle] = {
@@ -182,15 +185,23 @@ class Council:
         if self._closed:
             raise CouncilGone(f"{self.name} was deleted meanwhile; nothing was changed")
         self._keep_as_made()
-        with self._writes.connect() as connection, connection.begin() as transaction:
-            work = Work(connection, self.clock, service, if_match, base_url)
-            try:
-                yield work
-                work.finish(keep=True)
-            except BaseException:
-                transaction.rollback()
-                work.finish(keep=False)
-                raise
+        told: causes.Told | None = None
+        with self._writes.connect() as connection:
+            if self.watched:
+                causes.watch(connection)
+            with connection.begin() as transaction:
+                work = Work(connection, self.clock, service, if_match, base_url)
+                try:
+                    yield work
+                    work.finish(keep=True)
+                    if self.watched:
+                        told = causes.told(connection)
+                except BaseException:
+                    transaction.rollback()
+                    work.finish(keep=False)
+                    raise
+        if told is not None:
+            causes.add(told)
         if work.recorded:
             for tell in self.listeners:
                 tell()

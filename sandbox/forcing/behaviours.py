@@ -65,8 +65,8 @@ class Behaviour:
     """One behaviour that can be forced.
 
     ``sentence`` is what the caller meets, ``of_a_write`` whether what was sent is done all the same. ``of``
-    says what it is done to: calls, those of them that only read, or events: by a rule those of its service, by
-    a header those that the request causes. One that ``answers`` lets no call through.
+    says what it is done to: calls, those of them that only read, or events: by a rule those of its service,
+    by a header those that the request causes. One that ``answers`` lets no call through.
     """
 
     name: str

@@ -10,14 +10,19 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from sandbox.control import (
+    calendar,
     clock,
     councils,
     differences,
     events,
     fidelity,
     forks,
+    journal,
+    journal_replay,
     journeys,
     keys,
+    people,
+    personas,
     rules,
     snapshots,
     truth,
@@ -46,7 +51,24 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
     for name, each in kept.items():
         setattr(app.state, name, each)
     refuse_with_problems(app)
-    parts = (councils, forks, snapshots, differences, clock, events, journeys, keys, rules, fidelity, truth)
+    parts = (
+        councils,
+        forks,
+        snapshots,
+        differences,
+        clock,
+        events,
+        journal_replay,
+        journal,
+        journeys,
+        keys,
+        calendar,
+        rules,
+        people,
+        personas,
+        fidelity,
+        truth,
+    )
     for part in parts:
         app.include_router(part.router)
 

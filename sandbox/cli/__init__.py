@@ -47,9 +47,9 @@ services.add_to(app)
 journal.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
+forcing.add_to(app)
 finding.add_to(app)
 personas.add_to(app)
-forcing.add_to(app)
 
 
 def main() -> None:

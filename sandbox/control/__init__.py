@@ -65,10 +65,10 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         journal,
         journeys,
         keys,
+        calendar,
+        rules,
         people,
         personas,
-        rules,
-        calendar,
         fidelity,
         truth,
     )

@@ -28,6 +28,7 @@ from sandbox.control import (
     truth,
 )
 from sandbox.councils import Councils
+from sandbox.finding import traits_of
 from sandbox.keys import Keyring
 from service_apis.kit.application import docs_page, refuse_with_problems, truthful
 
@@ -46,6 +47,8 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         docs_url=None,
         redoc_url=None,
     )
+    # Read at start, so that two services with a trait of one name stop it.
+    traits_of(open_councils.services)
     app.state.councils = open_councils
     app.state.keyring = keyring
     for name, each in kept.items():

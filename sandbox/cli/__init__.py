@@ -8,13 +8,17 @@ import typer
 
 from sandbox.cli import (
     auditing,
+    clock,
     councils,
     exporting,
     fidelity,
+    finding,
+    forcing,
     importing,
     journal,
     journeys,
     matching,
+    personas,
     services,
     states,
 )
@@ -33,6 +37,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 councils.add_to(app)
+clock.add_to(app)
 states.add_to(app)
 importing.add_to(app)
 auditing.add_to(app)
@@ -42,6 +47,9 @@ services.add_to(app)
 journal.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
+forcing.add_to(app)
+finding.add_to(app)
+personas.add_to(app)
 
 
 def main() -> None:

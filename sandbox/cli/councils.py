@@ -94,7 +94,7 @@ def up(
     folder = DataFolder(data)
     with listening(addresses) as sockets, folder.served(addresses.url):
         first = ask.already_there(folder, asked) or _build(folder, asked, workers, dask)
-        sandbox = Sandbox(folder, services, first, key=key, ports=ports)
+        sandbox = Sandbox(folder, services, first, key=key, ports=ports, host=addresses.host)
         try:
             open_to_callers(sockets)
             for line in greeting(sandbox, addresses.url):

@@ -13,8 +13,10 @@ from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
 from sandbox.folder import DataFolder
+from sandbox.forcing.passage import Forcing
 from sandbox.forks import Forks
 from sandbox.gateway import Gateway
+from sandbox.journal.journals import Journals
 from sandbox.keys import Keyring
 from sandbox.running_clock import RunningClocks
 from sandbox.snapshots import Snapshots
@@ -49,6 +51,13 @@ class Sandbox:
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
         self.forks = Forks(self.councils, self.keyring)
         self.background.add(self.forks.watch)
+        self.journals = Journals(self.councils, self.keyring)
+        if self.journals.on:
+            self.gateway.passages.insert(0, self.journals.passage)
+            self.background.add(self.journals.keep_written)
+        self.forcing = Forcing(self.councils)
+        self.gateway.passages.append(self.forcing)
+        self.background.add(self.forcing.tidy)
         running_clocks = RunningClocks(self.councils)
         self.background.add(running_clocks.serve)
         control = control_api(
@@ -56,6 +65,9 @@ class Sandbox:
             self.keyring,
             forks=self.forks,
             snapshots=Snapshots(self.councils),
+            journals=self.journals,
+            gateway=self.gateway,
+            forcing=self.forcing,
             running_clocks=running_clocks,
         )
         self.house.mount("/sandbox", control)
@@ -63,7 +75,9 @@ class Sandbox:
         add_pages(self.house, self.councils, self.gateway, self.keyring, host)
 
     def close(self) -> None:
-        """Close every council's file."""
+        """Close every council's file, its journal first."""
+        self.journals.close()
+        self.forcing.close()
         self.councils.close()
 
 

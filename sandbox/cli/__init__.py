@@ -12,9 +12,13 @@ from sandbox.cli import (
     councils,
     exporting,
     fidelity,
+    finding,
+    forcing,
     importing,
+    journal,
     journeys,
     matching,
+    personas,
     services,
     states,
 )
@@ -40,8 +44,12 @@ auditing.add_to(app)
 fidelity.add_to(app)
 exporting.add_to(app)
 services.add_to(app)
+journal.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
+forcing.add_to(app)
+finding.add_to(app)
+personas.add_to(app)
 
 
 def main() -> None:

@@ -17,8 +17,13 @@ from sandbox.control import (
     events,
     fidelity,
     forks,
+    journal,
+    journal_replay,
     journeys,
     keys,
+    people,
+    personas,
+    rules,
     snapshots,
     truth,
 )
@@ -30,7 +35,8 @@ from service_apis.kit.application import docs_page, refuse_with_problems, truthf
 def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> FastAPI:
     """The control API over the councils of one sandbox.
 
-    ``kept`` are what its operations work with, by the names that they ask for (``forks``, ``snapshots``).
+    ``kept`` are what its operations work with, by the names that they ask for (``forks``, ``snapshots``,
+    ``forcing``).
     """
     app = FastAPI(
         title="Sandbox control",
@@ -51,10 +57,15 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         snapshots,
         differences,
         clock,
-        calendar,
         events,
+        journal_replay,
+        journal,
         journeys,
         keys,
+        calendar,
+        rules,
+        people,
+        personas,
         fidelity,
         truth,
     )

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
+from service_apis.kit import causes
 from service_apis.kit.advancing import KEEP, Advance, ClockGoesForward, Happening
 from service_apis.kit.agenda import Lifecycle
 from service_apis.kit.clock import Clock, Pace
@@ -36,6 +37,7 @@ class Council:
     so that none waits inside SQLite while holding up the event loop. ``generation`` counts how often the
     council was taken back to an earlier state: what it did after that state has then never happened.
 
+    ``watched`` says that the rows which are written are told as causes of the call that wrote them.
     ``listeners`` are called after each commit that recorded events, by whichever thread committed;
     ``when_rewound`` after the council was taken back.
     """
@@ -46,6 +48,7 @@ class Council:
         self.services = services
         self.listeners: list[Callable[[], None]] = []
         self.when_rewound: list[Callable[[], None]] = []
+        self.watched = False
         self._turn = asyncio.Lock()
         self._closed = False
         self.lifecycles: dict[str, Lifecycle] = {
@@ -216,17 +219,25 @@ class Council:
         if self._closed:
             raise CouncilGone(f"{self.name} was deleted meanwhile; nothing was changed")
         self._keep_as_made()
-        with self._writes.connect() as connection, connection.begin() as transaction:
-            work = Work(connection, self.clock, service, if_match, base_url)
-            try:
-                yield work
-                work.finish(keep=True)
-                if self._pace is not None:
-                    connection.execute(KEEP, {"shown": work.clock.now})
-            except BaseException:
-                transaction.rollback()
-                work.finish(keep=False)
-                raise
+        told: causes.Told | None = None
+        with self._writes.connect() as connection:
+            if self.watched:
+                causes.watch(connection)
+            with connection.begin() as transaction:
+                work = Work(connection, self.clock, service, if_match, base_url)
+                try:
+                    yield work
+                    work.finish(keep=True)
+                    if self._pace is not None:
+                        connection.execute(KEEP, {"shown": work.clock.now})
+                    if self.watched:
+                        told = causes.told(connection)
+                except BaseException:
+                    transaction.rollback()
+                    work.finish(keep=False)
+                    raise
+        if told is not None:
+            causes.add(told)
         if self._pace is not None:
             self._note_what_was_kept(work)
         if work.recorded:

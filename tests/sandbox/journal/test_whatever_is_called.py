@@ -83,7 +83,7 @@ def write_rows_again(journal: kept.Journal, file: Path) -> int:
     written = 0
     with closing(sqlite3.connect(file)) as connection, connection:
         tables = causes.columns_of(connection)
-        for entry in journal.in_full([], 10_000):
+        for entry in journal.select([], 10_000, newest_first=False):
             rows = json.loads(entry.touched or b"[]")
             assert len(rows) == entry.rows + entry.events
             for table, change, before, after in rows:

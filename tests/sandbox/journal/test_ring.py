@@ -84,14 +84,14 @@ def test_a_journal_that_was_damaged_is_begun_anew(council: CouncilUnderTest) -> 
 def test_no_more_calls_wait_to_be_written_than_are_allowed(
     council: CouncilUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sizes, "MOST_PENDING", 5)
+    monkeypatch.setattr(sizes, "WRITTEN_AT_ONCE", 5)
     journal = council.sandbox.journals.of(council.sandbox.councils.first)
     assert journal is not None
     waiting = []
     for _ in range(12):
         council.get("waste", "/rounds")
         waiting.append(journal.pending)
-    assert max(waiting) == 5
+    assert max(waiting) == 4
     assert len(calls(council)) == 12
 
 

@@ -13,10 +13,12 @@ from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
 from sandbox.folder import DataFolder
+from sandbox.forcing.passage import Forcing
 from sandbox.forks import Forks
 from sandbox.gateway import Gateway
 from sandbox.journal.journals import Journals
 from sandbox.keys import Keyring
+from sandbox.running_clock import RunningClocks
 from sandbox.snapshots import Snapshots
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
@@ -26,7 +28,8 @@ class Sandbox:
     """A running sandbox: ``gateway`` is the ASGI application that serves all of it.
 
     ``first`` names the council that the console shows and that services' own ports lead to;
-    ``ports`` says which service answers at which port. ``key`` fixes the key to everything.
+    ``ports`` says which service answers at which port. ``key`` fixes the key to everything. ``host`` is
+    where it listens: elsewhere than on loopback, its pages ask for a key before they change anything.
     Raises the failures of DataFolder, Councils and Keyring.
     """
 
@@ -38,6 +41,7 @@ class Sandbox:
         *,
         key: str | None = None,
         ports: Mapping[int, str] | None = None,
+        host: str = "127.0.0.1",
     ) -> None:
         self.councils = Councils(folder, services, first)
         self.keyring = Keyring(folder.path, fixed=key)
@@ -51,6 +55,11 @@ class Sandbox:
         if self.journals.on:
             self.gateway.passages.insert(0, self.journals.passage)
             self.background.add(self.journals.keep_written)
+        self.forcing = Forcing(self.councils)
+        self.gateway.passages.append(self.forcing)
+        self.background.add(self.forcing.tidy)
+        running_clocks = RunningClocks(self.councils)
+        self.background.add(running_clocks.serve)
         control = control_api(
             self.councils,
             self.keyring,
@@ -58,14 +67,17 @@ class Sandbox:
             snapshots=Snapshots(self.councils),
             journals=self.journals,
             gateway=self.gateway,
+            forcing=self.forcing,
+            running_clocks=running_clocks,
         )
         self.house.mount("/sandbox", control)
         _add_health(self.house)
-        add_pages(self.house, self.councils, self.gateway, self.keyring)
+        add_pages(self.house, self.councils, self.gateway, self.keyring, host)
 
     def close(self) -> None:
         """Close every council's file, its journal first."""
         self.journals.close()
+        self.forcing.close()
         self.councils.close()
 
 

@@ -6,15 +6,19 @@ gateway like anyone's, without a network between.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Scope
 
 from service_apis.kit.service import Service, Try
+
+FROM_INSIDE = "virtual-council.from-inside"
+"""What such a call is known by in its ASGI scope: no behaviour is forced on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +40,59 @@ class CannotTry(Exception):
 
 
 async def call(
-    app: ASGIApp, address: str, key: str, host: str, *, method: str = "GET", sent: Any = None
+    app: ASGIApp,
+    address: str,
+    key: str,
+    host: str,
+    *,
+    method: str = "GET",
+    sent: Any = None,
+    pieces: Iterator[bytes] | None = None,
+    into: Callable[[bytes], object] | None = None,
 ) -> Answer:
     """Call an address (path and query) as the holder of a key, at the host the caller used.
 
-    ``sent`` goes as JSON, where it is not None.
+    ``sent`` goes as JSON, where it is not None; ``pieces`` as they are. The body of a good answer goes
+    ``into`` a function piece by piece, where one is given, and is not kept.
     """
-    path, _, query = address.partition("?")
     headers = [(b"host", host.encode()), (b"authorization", f"Bearer {key}".encode())]
     body = b""
     if sent is not None:
         body = json.dumps(sent).encode()
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    scope = {
+    start: Message = {}
+    kept: list[bytes] = []
+
+    to_come = iter([body]) if pieces is None else pieces
+    all_sent = False
+
+    async def receive() -> Message:
+        nonlocal all_sent
+        if all_sent:
+            # An answer that comes in pieces waits here for a caller who hangs up, which we never do.
+            await asyncio.Event().wait()
+        piece = next(to_come, b"")
+        all_sent = pieces is None or not piece
+        return {"type": "http.request", "body": piece, "more_body": not all_sent}
+
+    async def send(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            start.update(message)
+        elif into is not None and start["status"] < 400:
+            into(message.get("body", b""))
+        else:
+            kept.append(message.get("body", b""))
+
+    await app(_scope(method, address, headers), receive, send)
+    answered = {name.lower(): value for name, value in start["headers"]}
+    content_type = answered.get(b"content-type", b"").decode("latin-1")
+    return Answer(start["status"], content_type, b"".join(kept))
+
+
+def _scope(method: str, address: str, headers: list[tuple[bytes, bytes]]) -> Scope:
+    """The call as an ASGI server would tell of it."""
+    path, _, query = address.partition("?")
+    return {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
@@ -61,19 +105,8 @@ async def call(
         "headers": headers,
         "server": None,
         "client": None,
+        "extensions": {FROM_INSIDE: {}},
     }
-    messages: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
-
-    async def send(message: Message) -> None:
-        messages.append(message)
-
-    await app(scope, receive, send)
-    answered = {name.lower(): value for name, value in messages[0]["headers"]}
-    body = b"".join(message.get("body", b"") for message in messages[1:])
-    return Answer(messages[0]["status"], answered.get(b"content-type", b"").decode("latin-1"), body)
 
 
 async def address_of(app: ASGIApp, council: str, service: Service, example: Try, key: str, host: str) -> str:

@@ -8,14 +8,19 @@ import typer
 
 from sandbox.cli import (
     auditing,
+    clock,
     councils,
     exporting,
     fidelity,
+    finding,
+    forcing,
     importing,
     journal,
     journeys,
     matching,
+    personas,
     services,
+    states,
 )
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
@@ -32,6 +37,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 councils.add_to(app)
+clock.add_to(app)
+states.add_to(app)
 importing.add_to(app)
 auditing.add_to(app)
 fidelity.add_to(app)
@@ -40,6 +47,9 @@ services.add_to(app)
 journal.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
+forcing.add_to(app)
+finding.add_to(app)
+personas.add_to(app)
 
 
 def main() -> None:

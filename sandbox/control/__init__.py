@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from sandbox.control import (
+    calendar,
     clock,
     councils,
     differences,
@@ -20,6 +21,9 @@ from sandbox.control import (
     journal_replay,
     journeys,
     keys,
+    people,
+    personas,
+    rules,
     snapshots,
     truth,
 )
@@ -31,7 +35,8 @@ from service_apis.kit.application import docs_page, refuse_with_problems, truthf
 def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> FastAPI:
     """The control API over the councils of one sandbox.
 
-    ``kept`` are what its operations work with, by the names that they ask for (``forks``, ``snapshots``).
+    ``kept`` are what its operations work with, by the names that they ask for (``forks``, ``snapshots``,
+    ``forcing``).
     """
     app = FastAPI(
         title="Sandbox control",
@@ -46,8 +51,25 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
     for name, each in kept.items():
         setattr(app.state, name, each)
     refuse_with_problems(app)
-    parts = (councils, forks, snapshots, differences, clock, events, journal_replay, journal, journeys, keys)
-    for part in (*parts, fidelity, truth):
+    parts = (
+        councils,
+        forks,
+        snapshots,
+        differences,
+        clock,
+        events,
+        journal_replay,
+        journal,
+        journeys,
+        keys,
+        calendar,
+        rules,
+        people,
+        personas,
+        fidelity,
+        truth,
+    )
+    for part in parts:
         app.include_router(part.router)
 
     def openapi(request: Request) -> Response:

@@ -22,8 +22,8 @@ ROUND_SECONDS = 4
 ROUNDS = 5
 WITH, WITHOUT = "with a journal", "without"
 PAYMENT = '{"amount_pence": 1, "method": "card"}'
-NOTE = f"""Two servers on copies of one council of {RESIDENTS:,} residents, on the same core, under load in
-turns (wrk on the other core); `{SIZE_VARIABLE}=0` lets one keep no journal. A read is one property by its UPRN,
+NOTE = f"""Two servers on copies of one council of {RESIDENTS:,} residents, on the same core, under load
+in turns (wrk on the other); `{SIZE_VARIABLE}=0` lets one keep no journal. A read is one property by UPRN,
 the cheapest that there is; a write is one payment, of which the journal keeps the rows and the event as well.
 Processor time a call of the whole process, masking and writing included; medians of {ROUNDS} rounds of
 {ROUND_SECONDS} seconds each."""

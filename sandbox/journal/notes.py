@@ -17,7 +17,7 @@ from service_apis.kit.records import EventRecord
 CONTROL_API = "sandbox"
 LONGEST_ADDRESS = 4_000
 LONGEST_HEADERS = 16 * 1024
-MOST_ROW_BYTES = 256 * 1024
+MOST_ROW_BYTES = 128 * 1024
 """Bytes of rows that are kept of one call; the others are counted."""
 
 _EVENTS = (EventRecord.__tablename__, "inserted")

@@ -23,10 +23,12 @@ LONGEST_BODY = 64 * 1024
 ROW_BYTES = 400
 """What a call takes beside its headers, bodies and rows."""
 FILLED = 0.7
-"""The share of its size that the file is filled to; the rest is for SQLite's pages and log."""
-LOG_BYTES = 256 * 1024
+"""The share of its size that the file is filled to; the rest is for SQLite's pages."""
+LOG_BYTES = 128 * 1024
 """How much is written before SQLite works its log into the file."""
-BLOCK_BYTES = 128 * 1024
+SPARE_BYTES = 300_000
+"""What is left free for the log, which grows by one block more, of the largest call."""
+BLOCK_BYTES = 64 * 1024
 BLOCK_CALLS = 50
 """How much, and how many calls, are written as one block at most."""
 
@@ -94,7 +96,7 @@ class Ring:
     """
 
     def __init__(self, file: Path, most_bytes: int, most_calls: int) -> None:
-        self._most_bytes = int(most_bytes * FILLED) - LOG_BYTES
+        self._most_bytes = int(most_bytes * FILLED) - SPARE_BYTES
         self._most_calls = most_calls
         try:
             self._open(file)

@@ -8,6 +8,7 @@ from fastapi import FastAPI
 from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
+from sandbox.background import Background
 from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
@@ -39,7 +40,8 @@ class Sandbox:
         self.keyring = Keyring(folder.path, fixed=key)
         self.house = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         refuse_with_problems(self.house)
-        self.gateway = Gateway(self.councils, self.keyring, self.house, ports)
+        self.background = Background()
+        self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
         self.house.mount("/sandbox", control_api(self.councils, self.keyring))
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring)

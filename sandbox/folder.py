@@ -1,8 +1,10 @@
 """The data folder: where councils and keys are kept, and how it is known to be ours.
 
 A folder is ours if it holds the marker file ``virtual-council.json``. A council is one file in
-``councils/``; while one is being built it is called ``NAME.building`` and takes its real name
-only when it is whole.
+``councils/``; while one is being built it is called ``NAME.building``, while it is copied
+``NAME.copying``, and takes its real name only when it is whole. Beside it, ``NAME.as-made`` is what it
+was before it was first written to. ``snapshots/NAME/`` holds the states that were saved of it, and
+``control/`` what the sandbox itself keeps about it.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -17,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.failure import Failure
+from service_apis.kit.db import remove_database
 
 MARKER = "virtual-council.json"
 FORMAT = 1
@@ -56,6 +60,10 @@ class NoSuchCouncil(Failure):
     """The data folder has no council of that name."""
 
 
+class NameTaken(Failure):
+    """There is a council of that name already."""
+
+
 class BadName(Failure):
     """The name cannot be a council's."""
 
@@ -74,6 +82,7 @@ class DataFolder:
             self._make(marker)
         self._check(marker)
         self.councils = self.path / "councils"
+        self.control = self.path / "control"
 
     def _refuse_if_used(self) -> None:
         if self.path.exists() and not self.path.is_dir():
@@ -155,8 +164,42 @@ class DataFolder:
                 remove_database(unfinished)
 
     @contextmanager
-    def served(self) -> Iterator[None]:
+    def copying(self, name: str) -> Iterator[Path]:
+        """A path to copy a council to, which becomes the council of that name if all goes well.
+
+        If it does not, nothing is left; what a kill leaves is cleared away at the next start. Raises
+        NameTaken or BadName.
+        """
+        final = self.file(name)
+        unfinished = final.with_suffix(".copying")
+        if final.exists() or unfinished.exists() or name in self.half_built():
+            raise NameTaken(f"There is a council called {name} already; choose another name")
+        try:
+            yield unfinished
+            unfinished.rename(final)
+        finally:
+            remove_database(unfinished)
+
+    def snapshots(self, name: str) -> Path:
+        """The folder of a council's saved states, which may not be there yet."""
+        return self.path / "snapshots" / self.file(name).stem
+
+    def notebook(self, name: str) -> Path:
+        """Where the sandbox keeps what it knows itself about a council."""
+        self.control.mkdir(mode=0o700, exist_ok=True)
+        return self.control / self.file(name).name
+
+    def clear_unfinished(self) -> None:
+        """Clear away what a kill left of copies. Only for whoever serves the folder."""
+        for ending in ("copying", "rewinding", "as-made-unfinished"):
+            for left in self.councils.glob(f"*.{ending}"):
+                remove_database(left)
+
+    @contextmanager
+    def served(self, at: str = "") -> Iterator[None]:
         """Keep the folder to one server: two that moved one council's clock would ruin it.
+
+        ``at`` is the address that it serves at, which other programs then find with ``server``.
 
         The lock is SQLite's own on a file that holds nothing else, which is the same on every system
         and ends with the process. Raises BeingServed.
@@ -169,7 +212,24 @@ class DataFolder:
                     f"The councils in {self.path} are being served by another `council up`. Use that one, or "
                     "stop it first; for councils beside it, name another folder with --data."
                 ) from error
-            yield
+            note = self.path / "served.json"
+            note.write_text(json.dumps({"url": at}))
+            try:
+                yield
+            finally:
+                note.unlink(missing_ok=True)
+
+    def server(self) -> str | None:
+        """The address of the sandbox that serves the folder; empty if it has none, None if there is none."""
+        with closing(sqlite3.connect(self.path / "served.lock", timeout=0, isolation_level=None)) as lock:
+            try:
+                lock.execute("BEGIN EXCLUSIVE")
+                return None
+            except sqlite3.OperationalError:
+                try:
+                    return str(json.loads((self.path / "served.json").read_text())["url"])
+                except (OSError, ValueError, KeyError):
+                    return ""
 
     def remove(self, name: str) -> None:
         """Delete a council, whole or half-built. Raises NoSuchCouncil if there is neither, or BeingServed."""
@@ -178,14 +238,16 @@ class DataFolder:
         if not file.exists() and not unfinished.exists():
             raise NoSuchCouncil(f"There is no council called {name} in {self.path}")
         with self.served():
-            remove_database(unfinished)
-            remove_database(file)
+            self.erase(name)
 
-
-def remove_database(file: Path) -> None:
-    """Delete an SQLite file and the files that SQLite keeps beside it."""
-    for suffix in ("", "-wal", "-shm", "-journal"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)
+    def erase(self, name: str) -> None:
+        """Delete a council and all that is kept about it, for whoever serves the folder."""
+        file = self.file(name)
+        for suffix in (".building", ".sqlite", ".as-made"):
+            remove_database(file.with_suffix(suffix))
+        shutil.rmtree(self.snapshots(name), ignore_errors=True)
+        for kept in self.control.glob(f"{name}.*"):
+            kept.unlink(missing_ok=True)
 
 
 def read_facts(file: Path) -> dict[str, Any]:

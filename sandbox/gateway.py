@@ -8,7 +8,9 @@ to the sandbox itself: control API, console, health.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Protocol
 
 from fastapi import FastAPI
 from prometheus_client import Counter
@@ -16,6 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox import machine
+from sandbox.background import Background
 from sandbox.councils import Councils
 from sandbox.keys import Keyring
 from service_apis.kit.application import application, rendered
@@ -27,6 +30,9 @@ MAX_BODY_BYTES = 1_000_000
 """The largest request body that is read; nothing that a council is sent by form comes near it."""
 
 ANSWERS = Counter("virtual_council_answers", "Answers by service and HTTP status.", ["service", "status"])
+
+SNAPSHOT_FILES = "/sandbox/snapshots"
+"""Where a council is sent as a file; what answers there bounds it by itself."""
 
 _NO_KEY = "Send an API key as `Authorization: Bearer KEY`; the sandbox shows one when it starts"
 
@@ -48,13 +54,47 @@ class Place:
     root_path: str
 
 
+@dataclass(slots=True)
+class Call:
+    """One call of a council, on its way to a service or to the control API.
+
+    ``service`` is the URL name, or ``sandbox`` for the control API; ``caller`` is None without a known key;
+    ``started`` reads ``machine.seconds``. ``fault`` names a behaviour that was forced on the call.
+    """
+
+    council: Council
+    service: str
+    caller: Caller | None
+    request_id: str = field(default_factory=machine.request_id)
+    started: float = field(default_factory=machine.seconds)
+    fault: str = ""
+
+
+class Passage(Protocol):
+    """Something that stands between the door and the application, and sees every call of a council."""
+
+    async def __call__(self, call: Call, onward: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let the call go onward, or answer it here."""
+        ...
+
+
 class Gateway:
-    """The whole sandbox as one ASGI application."""
+    """The whole sandbox as one ASGI application.
+
+    ``passages`` are what each call of a council goes through, the first of them outermost.
+    """
 
     def __init__(
-        self, councils: Councils, keyring: Keyring, house: ASGIApp, ports: Mapping[int, str] | None = None
+        self,
+        councils: Councils,
+        keyring: Keyring,
+        house: ASGIApp,
+        ports: Mapping[int, str] | None = None,
+        background: Background | None = None,
     ) -> None:
         self.councils = councils
+        self.passages: list[Passage] = []
+        self._background = background or Background()
         self._keyring = keyring
         self._house = house
         self._ports = dict(ports or {})
@@ -65,17 +105,25 @@ class Gateway:
         self._applications: dict[str, FastAPI] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._background.lifespan(scope, receive, send)
+            return
         if scope["type"] != "http":
             await self._house(scope, receive, send)
             return
         place = self._place(scope)
-        marked = _marking(send, place.service if place else "sandbox")
         try:
-            app = self._house if place is None else self._enter(scope, place)
+            if place is None:
+                app, call = self._house, self._control_call(scope)
+            else:
+                app, call = self._enter(scope, place)
         except Problem as problem:
-            marked = _marking(send, "none")
-            await rendered(problem)(scope, receive, marked)
+            await rendered(problem)(scope, receive, _marking(send, "none"))
             return
+        marked = _marking(send, place.service if place else "sandbox", call)
+        if call is not None:
+            for passage in reversed(self.passages):
+                app = partial(passage, call, app)
         await app(scope, _bounded(scope, receive), marked)
 
     def _place(self, scope: Scope) -> Place | None:
@@ -96,11 +144,18 @@ class Gateway:
             return Place(council, service, "")
         return None
 
-    def _enter(self, scope: Scope, place: Place) -> ASGIApp:
+    def _control_call(self, scope: Scope) -> Call | None:
+        """The call, where it is one of the control API that concerns a council."""
+        path: str = scope["path"]
+        if not path.startswith("/sandbox/councils/"):
+            return None
+        council = self.councils.get(path.split("/", 4)[3])
+        return None if council is None else Call(council, "sandbox", self._caller(scope, council)[0])
+
+    def _enter(self, scope: Scope, place: Place) -> tuple[ASGIApp, Call]:
         council = self.councils.get(place.council)
         if council is None:
-            there = ", ".join(each.name for each in self.councils)
-            raise NoSuchCouncil(f"There is no council called {place.council}; there is: {there}")
+            raise NoSuchCouncil(self.councils.no_such(place.council))
         app = self._application(place.service)
         if app is None:
             there = ", ".join(self._services)
@@ -114,7 +169,7 @@ class Gateway:
             refusal,
             lambda secret: self._keyring.caller(secret, council.name),
         )
-        return app
+        return app, Call(council, place.service, caller)
 
     def _application(self, url_name: str) -> FastAPI | None:
         app = self._applications.get(url_name)
@@ -142,15 +197,17 @@ def _host(scope: Scope) -> str:
     return f"{server[0]}:{server[1]}"
 
 
-def _marking(send: Send, service: str) -> Send:
+def _marking(send: Send, service: str, call: Call | None = None) -> Send:
     """Answers say that the council is fake, carry an id to find them by again, and are counted."""
     marks = [
         (b"x-virtual-council", b"true"),
-        (b"virtual-council-request-id", machine.request_id().encode()),
+        (b"virtual-council-request-id", (call.request_id if call else machine.request_id()).encode()),
     ]
 
     async def marked(message: Message) -> None:
         if message["type"] == "http.response.start":
+            if call is not None and call.fault:
+                marks.append((b"virtual-council-fault", call.fault.encode()))
             message["headers"] = [*message.get("headers", []), *marks]
             ANSWERS.labels(service, message["status"]).inc()
         await send(message)
@@ -164,7 +221,7 @@ def _bounded(scope: Scope, receive: Receive) -> Receive:
     It is that exception because FastAPI lets it through while it reads a body, and no other; so each
     service refuses in its own words.
     """
-    if scope["method"] in ("GET", "HEAD", "OPTIONS"):
+    if scope["method"] in ("GET", "HEAD", "OPTIONS") or scope["path"] == SNAPSHOT_FILES:
         return receive
     too_large = f"The body is larger than {MAX_BODY_BYTES:,} bytes; send less at a time"
     announced = next(

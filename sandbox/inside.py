@@ -1,7 +1,7 @@
 """Calls that the sandbox makes to its own services, by their public operations and nothing else.
 
-The console's pages and the line printed at start use them; they go through the gateway like
-anyone's, without a network between.
+The console's pages, the command line and the line printed at start use them; they go through the
+gateway like anyone's, without a network between.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Message
 
@@ -35,35 +35,45 @@ class CannotTry(Exception):
     """An example has nothing to show on this council, such as a list that is empty."""
 
 
-async def call(app: ASGIApp, address: str, key: str, host: str) -> Answer:
-    """Read an address (path and query) as the holder of a key, at the host the caller used."""
+async def call(
+    app: ASGIApp, address: str, key: str, host: str, *, method: str = "GET", sent: Any = None
+) -> Answer:
+    """Call an address (path and query) as the holder of a key, at the host the caller used.
+
+    ``sent`` goes as JSON, where it is not None.
+    """
     path, _, query = address.partition("?")
+    headers = [(b"host", host.encode()), (b"authorization", f"Bearer {key}".encode())]
+    body = b""
+    if sent is not None:
+        body = json.dumps(sent).encode()
+        headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
     scope = {
         "type": "http",
         "asgi": {"version": "3.0"},
         "http_version": "1.1",
-        "method": "GET",
+        "method": method,
         "scheme": "http",
-        "path": path,
+        "path": unquote(path),
         "raw_path": path.encode(),
         "query_string": query.encode(),
         "root_path": "",
-        "headers": [(b"host", host.encode()), (b"authorization", f"Bearer {key}".encode())],
+        "headers": headers,
         "server": None,
         "client": None,
     }
     messages: list[Message] = []
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": b"", "more_body": False}
+        return {"type": "http.request", "body": body, "more_body": False}
 
     async def send(message: Message) -> None:
         messages.append(message)
 
     await app(scope, receive, send)
-    headers = {name.lower(): value for name, value in messages[0]["headers"]}
+    answered = {name.lower(): value for name, value in messages[0]["headers"]}
     body = b"".join(message.get("body", b"") for message in messages[1:])
-    return Answer(messages[0]["status"], headers.get(b"content-type", b"").decode("latin-1"), body)
+    return Answer(messages[0]["status"], answered.get(b"content-type", b"").decode("latin-1"), body)
 
 
 async def address_of(app: ASGIApp, council: str, service: Service, example: Try, key: str, host: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import secrets
 import time
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from itertools import count
 
 _start = secrets.token_hex(4)
@@ -21,6 +21,11 @@ def today() -> date:
     return datetime.now().astimezone().date()  # noqa: TID251 - see the module's docstring
 
 
+def now() -> datetime:
+    """The machine's instant, aware UTC: for the ends of forks, and beside council time in the journal."""
+    return datetime.now(UTC)  # noqa: TID251 - see the module's docstring
+
+
 def seconds() -> float:
     """A clock for measuring how long something takes."""
     return time.perf_counter()
@@ -29,6 +34,11 @@ def seconds() -> float:
 def new_key() -> str:
     """A key that nobody can guess."""
     return f"vc_{secrets.token_urlsafe(24)}"
+
+
+def unlike_any() -> str:
+    """Six letters and digits that are unlike any given out before, for a name that nobody chose."""
+    return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(6))
 
 
 def request_id() -> str:

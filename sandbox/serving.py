@@ -90,7 +90,7 @@ def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
         backlog=BACKLOG,
         log_level="warning",
         access_log=False,
-        lifespan="off",
+        lifespan="on",
         server_header=False,
         timeout_graceful_shutdown=5,
     )
@@ -102,7 +102,7 @@ def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
 def served_aside(application: ASGIApp) -> Iterator[str]:
     """The application served by a thread on a free port of loopback, and its address; stopped at the end."""
     with listening(Addresses("127.0.0.1", 0, {})) as sockets:
-        config = uvicorn.Config(application, log_level="critical", access_log=False, lifespan="off")
+        config = uvicorn.Config(application, log_level="critical", access_log=False, lifespan="on")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": sockets})
         thread.start()

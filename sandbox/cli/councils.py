@@ -90,7 +90,7 @@ def up(
     ports = service_ports(service_port or [], [service.url_name for service in services.values()])
     addresses = Addresses(host, port, ports)
     folder = DataFolder(data)
-    with listening(addresses) as sockets, folder.served():
+    with listening(addresses) as sockets, folder.served(addresses.url):
         first = ask.already_there(folder, asked) or _build(folder, asked, workers, dask)
         sandbox = Sandbox(folder, services, first, key=key, ports=ports)
         try:

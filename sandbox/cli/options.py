@@ -131,6 +131,21 @@ FixedKey = Annotated[
     ),
 ]
 
+CouncilArgument = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="COUNCIL", help="The council; can be left out where there is only one.", show_default=False
+    ),
+]
+Url = Annotated[
+    str | None,
+    typer.Option(
+        "--url",
+        help="A running sandbox. Without it: the one that serves the data folder, or the folder itself.",
+        rich_help_panel=SERVER,
+    ),
+]
+
 DEFAULT_DATA = Path("council-data")
 
 

@@ -47,8 +47,7 @@ async def _named(
     councils: Councils = request.app.state.councils
     found = councils.get(council)
     if found is None:
-        there = ", ".join(each.name for each in councils)
-        raise NoSuchCouncil(f"There is no council called {council}; there is: {there}")
+        raise NoSuchCouncil(councils.no_such(council))
     return found
 
 

@@ -26,7 +26,7 @@ async def read_clock(council: NamedCouncil, caller: ControlCaller) -> ClockShown
 @router.post("/councils/{council}/clock", operation_id="advance_clock", responses=WRITE)
 async def advance_clock(council: NamedCouncil, advance: Advance, caller: ControlCaller) -> Advanced:
     """Advance the council's clock, working through everything that falls due, in order."""
-    async with council.writing_turn:
+    async with council.turn():
         was = council.clock.now
         # In a thread of its own: a year of due things must not hold up everybody's reads.
         happened = await asyncio.to_thread(council.advance, _target(council, advance))

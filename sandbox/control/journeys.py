@@ -41,6 +41,6 @@ async def tell_journey_results(
 ) -> JourneyList:
     """Tell what journeys came to; each takes the place of that journey's last result."""
     results = [JourneyResult(**each.model_dump(), at=council.clock.now) for each in told.items]
-    async with council.writing_turn:
+    async with council.turn():
         keep(council, results)
     return JourneyList(items=[JourneyShown.model_validate(each) for each in last_results(council)])

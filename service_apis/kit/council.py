@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Collection, Iterator, Mapping
-from contextlib import contextmanager
+import json
+import sqlite3
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -15,9 +17,9 @@ from sqlalchemy.orm import Session
 
 from service_apis.kit.agenda import Due, Lifecycle
 from service_apis.kit.clock import Clock
-from service_apis.kit.db import open_engine
+from service_apis.kit.db import copy_database, open_engine, put_in_place, remove_database
 from service_apis.kit.events import Event
-from service_apis.kit.problems import Unprocessable
+from service_apis.kit.problems import NotFound, Unprocessable
 from service_apis.kit.records import ClockReading, DueEntry, EventRecord, Fact, Hearing
 from service_apis.kit.service import Service
 from service_apis.kit.work import Work
@@ -25,6 +27,10 @@ from service_apis.kit.work import Work
 
 class ClockGoesForward(Unprocessable):
     """The council's clock never goes back. Advance it to a later instant."""
+
+
+class CouncilGone(NotFound):
+    """The council was deleted, or its lifetime ended, while the call was under way. Make another fork."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,53 +46,142 @@ class Happening:
 class Council:
     """One council's file, opened by one process.
 
-    ``name`` is its slug, ``facts`` what it is shaped like and was built from. Writes take turns
-    (``writing_turn``), so that none waits inside SQLite while holding up the event loop.
+    ``name`` is its slug, ``facts`` what it is shaped like and was built from. Writes take turns (``turn``),
+    so that none waits inside SQLite while holding up the event loop. ``generation`` counts how often the
+    council was taken back to an earlier state: what it did after that state has then never happened.
+
+    ``listeners`` are called after each commit that recorded events, by whichever thread committed;
+    ``when_rewound`` after the council was taken back.
     """
 
     def __init__(self, name: str, file: Path, services: Mapping[str, Service]) -> None:
         self.name = name
         self.file = file
         self.services = services
-        self.writing_turn = asyncio.Lock()
-        self._engine = open_engine(file)
-        self._readers: list[Connection] = []
-        self._writes = self._engine.execution_options(writing=True)
+        self.listeners: list[Callable[[], None]] = []
+        self.when_rewound: list[Callable[[], None]] = []
+        self._turn = asyncio.Lock()
+        self._closed = False
         self._lifecycles: dict[str, Lifecycle] = {
             slug: service.lifecycle for slug, service in services.items() if service.lifecycle
         }
         self._heard_types = {
             event_type for lifecycle in self._lifecycles.values() for event_type in lifecycle.event_handlers
         }
+        self._open()
+
+    def _open(self) -> None:
+        self._engine = open_engine(self.file)
+        self._readers: list[Connection] = []
+        self._writes = self._engine.execution_options(writing=True)
+        self._as_made_is_kept = self.as_made.exists()
         with Session(self._engine) as session:
             self.facts: dict[str, Any] = {row.name: row.value for row in session.scalars(select(Fact))}
             self.clock = Clock(session.scalars(select(ClockReading.now)).one())
 
     def close(self) -> None:
         """Close the file. The council cannot be used afterwards."""
+        self._closed = True
+        self._close_file()
+
+    def _close_file(self) -> None:
         for connection in self._readers:
             connection.close()
         self._engine.dispose()
 
+    @property
+    def generation(self) -> int:
+        """How often the council was taken back to an earlier state."""
+        generation: int = self.facts.get("generation", 0)
+        return generation
+
+    @property
+    def as_made(self) -> Path:
+        """A copy of the file as it was when the council was built or forked, there once it was written to."""
+        return self.file.with_suffix(".as-made")
+
+    @asynccontextmanager
+    async def turn(self) -> AsyncIterator[None]:
+        """A turn to write, for whoever writes from the event loop. Raises CouncilGone."""
+        async with self._turn:
+            if self._closed:
+                raise CouncilGone(f"{self.name} was deleted meanwhile; nothing was changed")
+            if not self._as_made_is_kept:
+                await asyncio.to_thread(self._keep_as_made)
+            yield
+
+    def _keep_as_made(self) -> None:
+        """Before the first write, keep what the council was made as, to be able to return to it."""
+        if not self._as_made_is_kept:
+            unfinished = self.as_made.with_suffix(".as-made-unfinished")
+            remove_database(unfinished)
+            copy_database(self.file, unfinished)
+            unfinished.rename(self.as_made)
+            self._as_made_is_kept = True
+
+    async def copy_to(self, copy: Path) -> None:
+        """Copy the file as it stands between two writes to a path where nothing is yet."""
+        async with self._turn:
+            if self._closed:
+                raise CouncilGone(f"{self.name} was deleted meanwhile; nothing was copied")
+            await asyncio.to_thread(copy_database, self.file, copy)
+
+    async def rewind_to(self, state: Path) -> None:
+        """Take the council back to a state that was copied earlier; ``as_made`` is one.
+
+        Whatever interrupts it, the file is either the one that was there or the one that was wanted. The
+        next generation begins. Raises StillRead where another program reads the council.
+        """
+        async with self.turn():
+            new = self.file.with_suffix(".rewinding")
+            await asyncio.to_thread(self._next_generation, state, new)
+            self._close_file()
+            try:
+                put_in_place(self.file, new)
+            finally:
+                self._open()
+                remove_database(new)
+        for tell in self.when_rewound:
+            tell()
+
+    def _next_generation(self, state: Path, new: Path) -> None:
+        remove_database(new)
+        copy_database(state, new)
+        mine = {**self.facts, "generation": self.generation + 1}
+        with closing(sqlite3.connect(new)) as connection, connection:
+            for fact in ("name", "title", "generation"):
+                connection.execute(
+                    "INSERT OR REPLACE INTO council_facts VALUES (?, ?)", (fact, json.dumps(mine[fact]))
+                )
+
     @contextmanager
     def reading(self, service: str, base_url: str = "") -> Iterator[Work]:
         """Work that only reads, for one service (its URL name)."""
+        if self._closed:
+            raise CouncilGone(f"{self.name} was deleted meanwhile")
         # Kept open between reads: to take one from the engine's pool costs as much as the read itself.
-        connection = self._readers.pop() if self._readers else self._engine.connect()
+        readers = self._readers
+        connection = readers.pop() if readers else self._engine.connect()
         work = Work(connection, self.clock, service, base_url=base_url)
         try:
             yield work
         finally:
             work.finish(keep=False)
             connection.rollback()
-            self._readers.append(connection)
+            if readers is self._readers:
+                readers.append(connection)
+            else:
+                connection.close()  # of the file that the council had before it was taken back
 
     @contextmanager
     def writing(self, service: str, if_match: str | None = None, base_url: str = "") -> Iterator[Work]:
         """Work that may write, in one transaction: committed at the end, or not at all.
 
-        Whoever calls it from the event loop holds ``writing_turn``.
+        Whoever calls it from the event loop has the ``turn``.
         """
+        if self._closed:
+            raise CouncilGone(f"{self.name} was deleted meanwhile; nothing was changed")
+        self._keep_as_made()
         with self._writes.connect() as connection, connection.begin() as transaction:
             work = Work(connection, self.clock, service, if_match, base_url)
             try:
@@ -96,6 +191,9 @@ class Council:
                 transaction.rollback()
                 work.finish(keep=False)
                 raise
+        if work.recorded:
+            for tell in self.listeners:
+                tell()
 
     def deliver_events(self, recorded: Collection[str] | None = None) -> None:
         """Let every service hear the events that it has not heard yet, those of its hearing included.

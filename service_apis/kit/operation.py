@@ -124,7 +124,7 @@ class Operation:
         self, door: Door, answer: Callable[[Work], Response], if_match: str | None = None
     ) -> Response:
         """The answer to a write: in its turn, in one transaction, heard by others before it is sent."""
-        async with door.council.writing_turn:
+        async with door.council.turn():
             with door.council.writing(self.service, if_match, door.base_url) as work:
                 answered = answer(work)
             if work.recorded:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fastapi import FastAPI
 from fastapi.responses import Response
@@ -15,6 +15,9 @@ from sandbox.councils import Councils
 from sandbox.folder import DataFolder
 from sandbox.gateway import Gateway
 from sandbox.keys import Keyring
+from sandbox.outward import Outward
+from sandbox.posting.bell import Bells
+from sandbox.posting.deliverer import Deliverer
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
 
@@ -23,8 +26,9 @@ class Sandbox:
     """A running sandbox: ``gateway`` is the ASGI application that serves all of it.
 
     ``first`` names the council that the console shows and that services' own ports lead to;
-    ``ports`` says which service answers at which port. ``key`` fixes the key to everything.
-    Raises the failures of DataFolder, Councils and Keyring.
+    ``ports`` says which service answers at which port. ``key`` fixes the key to everything. ``allow`` names
+    what the sandbox may call besides loopback. Raises the failures of DataFolder, Councils, Keyring and
+    Outward.
     """
 
     def __init__(
@@ -35,16 +39,28 @@ class Sandbox:
         *,
         key: str | None = None,
         ports: Mapping[int, str] | None = None,
+        allow: Iterable[str] = (),
     ) -> None:
+        self.outward = Outward(allow)
         self.councils = Councils(folder, services, first)
         self.keyring = Keyring(folder.path, fixed=key)
         self.house = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
         refuse_with_problems(self.house)
         self.background = Background()
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
-        self.house.mount("/sandbox", control_api(self.councils, self.keyring))
+        control = control_api(self.councils, self.keyring)
+        self.house.mount("/sandbox", control)
+        self._add_posting(control)
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring)
+
+    def _add_posting(self, control: FastAPI) -> None:
+        """Tell receivers, and those who listen, what happens in the councils."""
+        deliverer, bells = Deliverer(self.councils, self.outward), Bells()
+        control.state.deliverer, control.state.bells = deliverer, bells
+        self.background.add(deliverer.run)
+        self.background.when_leaving.append(bells.close)
+        self.councils.when_closed.append(bells.ring)
 
     def close(self) -> None:
         """Close every council's file."""

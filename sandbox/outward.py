@@ -60,11 +60,11 @@ class AddressNotAllowed(Unprocessable):
 
 
 class HostNotKnown(Unprocessable):
-    """The host in the address cannot be found. Check how it is spelt, and that this machine can look it up."""
+    """The host in the address cannot be found. Check its spelling, and that this machine can look it up."""
 
 
 class NotAnAddress(Unprocessable):
-    """What was given is not an address that can be called. It takes http or https, a host, and no password."""
+    """What was given is no address that can be called: it takes http or https, a host, and no password."""
 
 
 class CannotAllow(Failure):
@@ -183,7 +183,10 @@ class Outward:
             # A client belongs to the event loop that it was first used on.
             self._loop = loop
             self._client = httpx.AsyncClient(
-                trust_env=False, follow_redirects=False, timeout=None, headers={"user-agent": "virtual-council"}
+                trust_env=False,
+                follow_redirects=False,
+                timeout=None,
+                headers={"user-agent": "virtual-council"},
             )
         return self._client
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from sandbox.control import clock, councils, events, fidelity, journeys, keys, truth
+from sandbox.control import clock, councils, events, fidelity, journeys, keys, truth, webhooks
 from sandbox.councils import Councils
 from sandbox.keys import Keyring
 from service_apis.kit.application import docs_page, refuse_with_problems, truthful
@@ -28,7 +28,7 @@ def control_api(open_councils: Councils, keyring: Keyring) -> FastAPI:
     app.state.councils = open_councils
     app.state.keyring = keyring
     refuse_with_problems(app)
-    for part in (councils, fidelity, clock, events, journeys, keys, truth):
+    for part in (councils, fidelity, clock, events, journeys, keys, truth, webhooks):
         app.include_router(part.router)
 
     def openapi(request: Request) -> Response:

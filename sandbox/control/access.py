@@ -75,9 +75,12 @@ _MEANINGS = {
     401: "Not authenticated",
     403: "Not allowed",
     404: "No such council",
+    409: "Does not fit the present state",
+    410: "Position gone",
     413: "Body too large",
     415: "Media type not supported",
     422: "Invalid request",
+    503: "Too much at once",
 }
 READ = refusals(401, 403, 404, 422)
 WRITE = refusals(400, 401, 403, 404, 413, 415, 422)

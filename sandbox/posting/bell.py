@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -11,7 +12,7 @@ from service_apis.kit.council import Council
 
 
 class Bell:
-    """Wakes those who wait on the event loop. It may be rung from any thread; unheard, it costs next to nothing."""
+    """Wakes those who wait on the event loop. Any thread may ring it; unheard, that costs next to nothing."""
 
     def __init__(self) -> None:
         self._waiting: set[asyncio.Future[Any]] = set()
@@ -36,24 +37,28 @@ class Bell:
             if not each.done():
                 each.set_result(None)
 
-    def expect(self) -> asyncio.Future[Any]:
-        """What will be done at the next ring. Ask for it before looking, so that no ring is missed."""
+    @contextmanager
+    def expected(self) -> Iterator[asyncio.Future[Any]]:
+        """The next ring, to be waited for. Ask for it before looking for news, so that no ring is missed."""
         self._loop = asyncio.get_running_loop()
-        expected: asyncio.Future[Any] = self._loop.create_future()
-        self._waiting.add(expected)
+        ring: asyncio.Future[Any] = self._loop.create_future()
+        self._waiting.add(ring)
         if self.closed:
             self._wake()
-        return expected
-
-    def forget(self, expected: asyncio.Future[Any]) -> None:
-        """No longer wait for a ring."""
-        self._waiting.discard(expected)
+        try:
+            yield ring
+        finally:
+            self._waiting.discard(ring)
 
 
 class Bells:
-    """A bell for each council, hung up when somebody first waits for that council's events."""
+    """A bell for each council, hung up when somebody first waits for that council's events.
+
+    ``streams`` counts the live streams that are listened to.
+    """
 
     def __init__(self) -> None:
+        self.streams = 0
         self._bells: WeakKeyDictionary[Council, Bell] = WeakKeyDictionary()
         self.closed = False
 
@@ -67,10 +72,11 @@ class Bells:
             council.when_rewound.append(bell.ring)
         return bell
 
-    def ring(self, council: Council) -> None:
-        """Wake those who wait for the council, if anybody ever did: it is gone."""
-        if council in self._bells:
-            self._bells[council].ring()
+    def ring(self, name: str) -> None:
+        """Wake those who wait for the council of that name: it is gone."""
+        for council, bell in list(self._bells.items()):
+            if council.name == name:
+                bell.ring()
 
     def close(self) -> None:
         """Wake everybody for good: the server is stopping."""

@@ -15,13 +15,10 @@ from sandbox.outward import Outward
 from sandbox.posting.attempt import attempt
 from sandbox.posting.bell import Bell
 from sandbox.posting.lanes import Delivery
-from sandbox.posting.postbox import Postbox
+from sandbox.posting.postbox import TROUBLED_WAIT_SECONDS, Postbox
 from sandbox.posting.treatment import Treat, plainly
 from service_apis.kit.council import Council
 from service_apis.kit.problems import Problem
-
-TROUBLED_WAIT_SECONDS = 5.0
-"""How long a notebook is left alone that cannot be written, its disk being full for example."""
 
 _log = logging.getLogger("virtual_council")
 
@@ -64,10 +61,8 @@ class Deliverer:
                 self._look_into(council)
                 await asyncio.sleep(0)
             while True:
-                ring = self._bell.expect()
-                seconds = self._round()
-                await asyncio.wait([ring], timeout=seconds)
-                self._bell.forget(ring)
+                with self._bell.expected() as ring:
+                    await asyncio.wait([ring], timeout=self._round())
         finally:
             for each in self._attempts:
                 each.cancel()
@@ -120,8 +115,5 @@ class Deliverer:
             box.settle(delivery, outcome, self.now())
         except Problem:
             self._forget(box.council.name)
-        except SQLAlchemyError as fault:
-            # What came of it could not be kept: it stands as it stood, and is attempted again after a restart.
-            _log.error("A delivery of %s could not be written down: %s", box.council.name, fault)
         finally:
             self._bell.ring()

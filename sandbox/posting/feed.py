@@ -149,10 +149,12 @@ def _told(council: Council, event: Event) -> Told:
 def _gone(council: Council, after: Cursor, end: int) -> PositionGone:
     restart = restart_of(council) if after.generation != council.generation else Cursor.at(end, council)
     if after.position > end and after.generation == council.generation:
-        why = f"The feed of {council.name} ends at position {end}; there is no position {after.position} in it"
+        why = (
+            f"The feed of {council.name} ends at position {end}; there is no position {after.position} in it"
+        )
     else:
         why = (
-            f"{council.name} was taken back to an earlier state after position {after.position} was given out, "
-            "and what happened there never did"
+            f"{council.name} was taken back to an earlier state after position {after.position} was given "
+            "out, and what happened there never did"
         )
     return PositionGone(f"{why}. Read on after {restart}.", restart=str(restart))

@@ -7,10 +7,12 @@ kill all that was pending still is, and what was under way is attempted again, u
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from sandbox.notebook import Notebook
@@ -42,6 +44,10 @@ KEPT = 1_000
 """How many deliveries that arrived, and how many attempts, are kept of each webhook."""
 PRUNED_EVERY = 50
 """With each so-manieth delivery, what is no longer to be kept is deleted."""
+TROUBLED_WAIT_SECONDS = 5.0
+"""How long is waited where the notebook cannot be written, its disk being full for example."""
+
+_log = logging.getLogger("virtual_council")
 
 
 def _unheard() -> None:
@@ -71,7 +77,11 @@ class Postbox:
     """
 
     def __init__(
-        self, council: Council, notebook: Notebook, treat: Treat = plainly, ring: Callable[[], None] = _unheard
+        self,
+        council: Council,
+        notebook: Notebook,
+        treat: Treat = plainly,
+        ring: Callable[[], None] = _unheard,
     ) -> None:
         self.council = council
         self.notebook = notebook
@@ -146,7 +156,13 @@ class Postbox:
     def settle(self, delivery: Delivery, outcome: Outcome | None, now: datetime) -> None:
         """A delivery comes back with what came of the attempt, or None if there was none after all."""
         self._under_way.discard(delivery.id)
-        waits = outcome is not None and self._write_down(delivery, outcome, now)
+        waits = outcome is not None
+        try:
+            waits = outcome is not None and self._write_down(delivery, outcome, now)
+        except SQLAlchemyError as fault:
+            # The disk is full, perhaps. It stands as it stood, and is attempted again.
+            _log.error("A delivery of %s could not be written down: %s", self.council.name, fault)
+            delivery.next_at = now + timedelta(seconds=TROUBLED_WAIT_SECONDS)
         slot = self._slots.get(delivery.webhook)
         if slot is None:
             return

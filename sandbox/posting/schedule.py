@@ -17,6 +17,6 @@ LONGEST_RETRY_AFTER = 3_600.0
 
 
 def wait_after(attempts: int, first_retry_seconds: float) -> float:
-    """Seconds to wait after so many failed attempts (at least 1), with the schedule scaled to its first wait."""
+    """Seconds to wait after so many failed attempts (at least 1), the schedule scaled to its first wait."""
     waits = RECOMMENDED_WAITS[min(attempts, len(RECOMMENDED_WAITS)) - 1]
     return waits / RECOMMENDED_WAITS[0] * first_retry_seconds

@@ -37,7 +37,7 @@ class NotDead(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """How a webhook's deliveries are attempted: the first wait, how often at most, and how long each may take."""
+    """How deliveries are attempted: the first wait, how often at most, and how long each may take."""
 
     first_retry_seconds: float
     most_attempts: int
@@ -49,7 +49,9 @@ def register(
 ) -> WebhookRecord:
     """A new webhook with a secret of its own, told of what follows a cursor. Raises TooManyWebhooks."""
     if (session.scalar(select(func.count()).select_from(WebhookRecord)) or 0) >= MOST_WEBHOOKS:
-        raise TooManyWebhooks(f"There are {MOST_WEBHOOKS} webhooks already, the most there can be; remove one")
+        raise TooManyWebhooks(
+            f"There are {MOST_WEBHOOKS} webhooks already, the most there can be; remove one"
+        )
     webhook = WebhookRecord(
         id=f"wh_{machine.random_bytes(9).hex()}",
         url=url,
@@ -104,7 +106,7 @@ def remove(session: Session, webhook: WebhookRecord) -> None:
 def count_by_state(session: Session, webhook_id: str) -> dict[str, int]:
     """How many of the webhook's deliveries are in each state."""
     query = select(DeliveryRecord.state, func.count()).where(DeliveryRecord.webhook == webhook_id)
-    return {state: count for state, count in session.execute(query.group_by(DeliveryRecord.state))}
+    return {row[0]: row[1] for row in session.execute(query.group_by(DeliveryRecord.state))}
 
 
 def deliveries(

@@ -1,4 +1,4 @@
-"""A receiver is told what happens, so that it can trust and check it, and its owner can see what became of it."""
+"""A receiver is told what happens, in a way it can trust and check; its owner sees what became of it."""
 
 from __future__ import annotations
 

@@ -13,11 +13,13 @@ from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
 from sandbox.folder import DataFolder
+from sandbox.forks import Forks
 from sandbox.gateway import Gateway
 from sandbox.keys import Keyring
 from sandbox.outward import Outward
 from sandbox.posting.bell import Bells
 from sandbox.posting.deliverer import Deliverer
+from sandbox.snapshots import Snapshots
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
 
@@ -48,7 +50,11 @@ class Sandbox:
         refuse_with_problems(self.house)
         self.background = Background()
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
-        control = control_api(self.councils, self.keyring)
+        self.forks = Forks(self.councils, self.keyring)
+        self.background.add(self.forks.watch)
+        control = control_api(
+            self.councils, self.keyring, forks=self.forks, snapshots=Snapshots(self.councils)
+        )
         self.house.mount("/sandbox", control)
         self._add_posting(control)
         _add_health(self.house)

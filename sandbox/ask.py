@@ -66,7 +66,8 @@ class Ask:
 def plan_of(ask: Ask) -> Plan:
     """The council that was asked for, with what was left out filled in. Raises CannotBe."""
     from sandbox.build import Plan
-    from synthetic_data.place_names import RealPlaceName, UnusableName, check_invented_name, invent_name
+    from synthetic_data.place_names import invent_name
+    from synthetic_data.real_places import RealPlaceName, UnusableName, check_invented_name
 
     seed = DEMO_SEED if ask.seed is None else ask.seed
     try:

@@ -120,7 +120,7 @@ def _write(
 
 
 def _facts(plan: Plan, sums: _Sums, services: Mapping[str, Service]) -> dict[str, Any]:
-    from synthetic_data.place_names import display_name
+    from synthetic_data.real_places import display_name
 
     return {
         "format": FORMAT,

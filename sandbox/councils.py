@@ -29,6 +29,7 @@ class Councils:
         self.unreadable: dict[str, str] = {}
         self._open: dict[str, Council] = {}
         self._notebooks: dict[str, Notebook] = {}
+        folder.clear_unfinished()
         self.first = self.open(first)
         self.look()
 

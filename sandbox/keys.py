@@ -40,13 +40,13 @@ class Keyring:
     def __init__(self, folder: Path, fixed: str | None = None) -> None:
         self._file = folder / "keys.json"
         self._keys = self._read()
+        self._callers: dict[tuple[str, str], Caller | None] = {}
         if not self._keys:
             self.add(Key("first", machine.new_key(), EVERYTHING, ("*",)))
         if fixed is not None:
             # Fixed by the environment for this run alone: not written down.
             self._keys = [Key("fixed", fixed, EVERYTHING, ("*",)), *self._keys]
         self._by_digest = {_digest(key.secret): key for key in self._keys}
-        self._callers: dict[tuple[str, str], Caller | None] = {}
 
     @property
     def first(self) -> Key:
@@ -56,12 +56,23 @@ class Keyring:
     def add(self, key: Key) -> None:
         """Keep a new key."""
         self._keys.append(key)
+        self._write()
+
+    def forget(self, council: str) -> None:
+        """Forget the keys that see this council alone, which is gone: its name may be given again."""
+        kept = [key for key in self._keys if key.councils != (council,)]
+        if len(kept) != len(self._keys):
+            self._keys = kept
+            self._write()
+
+    def _write(self) -> None:
         kept = [each for each in self._keys if each.name != "fixed"]
         unfinished = self._file.with_suffix(".new")
         with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
             json.dump({"keys": [asdict(each) for each in kept]}, file, indent=2)
         unfinished.rename(self._file)
         self._by_digest = {_digest(each.secret): each for each in self._keys}
+        self._callers = {}
 
     def caller(self, secret: str, council: str) -> Caller | None:
         """The caller that holds the secret, with its scopes on one council; None if there is none."""

@@ -17,6 +17,7 @@ from synthetic_data.homes import homes_of
 from synthetic_data.incomes import unit_of_pay
 from synthetic_data.premises import plan_premises
 from synthetic_data.quotas import Integers
+from synthetic_data.real_places import check_invented_name, display_name
 from synthetic_data.schools import schools_wanted
 from synthetic_data.society import form_society
 from synthetic_data.streams import seed_of_block, stream
@@ -75,11 +76,11 @@ def draw_up(
     """
     if residents < FEWEST_RESIDENTS:
         raise ValueError(f"A town needs at least {FEWEST_RESIDENTS} residents, not {residents}.")
-    place_names.check_invented_name(name)
+    check_invented_name(name)
     if residents > MOST_RESIDENTS:
         raise ValueError(f"A town has at most {MOST_RESIDENTS} residents, not {residents}.")
     bounds = blocks_for(residents, ward_count(profile, residents))
-    written_name = place_names.display_name(name)
+    written_name = display_name(name)
     wards = wards_of_town(profile, residents, written_name, bounds, seed)
     standing = (wards.deprivation - wards.deprivation.mean()) / max(float(wards.deprivation.std()), 1e-9)
     lean = np.add.reduceat(standing, bounds[:-1]) / np.diff(bounds)

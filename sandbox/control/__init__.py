@@ -1,4 +1,4 @@
-"""The control API, under ``/sandbox``: councils, their clocks, events, keys and the truth about them.
+"""The control API, under ``/sandbox``: councils and their copies, clocks, events, keys and truth.
 
 Each module holds the operations of one idea; ``access`` says who may call them, ``shapes``
 what crosses the wire.
@@ -9,14 +9,29 @@ from __future__ import annotations
 from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
-from sandbox.control import clock, councils, events, fidelity, journeys, keys, truth, webhooks
+from sandbox.control import (
+    clock,
+    councils,
+    differences,
+    events,
+    fidelity,
+    forks,
+    journeys,
+    keys,
+    snapshots,
+    truth,
+    webhooks,
+)
 from sandbox.councils import Councils
 from sandbox.keys import Keyring
 from service_apis.kit.application import docs_page, refuse_with_problems, truthful
 
 
-def control_api(open_councils: Councils, keyring: Keyring) -> FastAPI:
-    """The control API over the councils of one sandbox."""
+def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> FastAPI:
+    """The control API over the councils of one sandbox.
+
+    ``kept`` are what its operations work with, by the names that they ask for (``forks``, ``snapshots``).
+    """
     app = FastAPI(
         title="Sandbox control",
         summary="Councils, their clocks, events and keys",
@@ -27,8 +42,11 @@ def control_api(open_councils: Councils, keyring: Keyring) -> FastAPI:
     )
     app.state.councils = open_councils
     app.state.keyring = keyring
+    for name, each in kept.items():
+        setattr(app.state, name, each)
     refuse_with_problems(app)
-    for part in (councils, fidelity, clock, events, journeys, keys, truth, webhooks):
+    driving = (councils, forks, snapshots, differences, clock, events, webhooks)
+    for part in (*driving, journeys, keys, fidelity, truth):
         app.include_router(part.router)
 
     def openapi(request: Request) -> Response:

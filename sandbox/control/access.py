@@ -26,18 +26,35 @@ class ControlKey(SecurityBase):
 
     async def __call__(self, request: Request) -> Caller:
         """The caller; raises NotAuthenticated or NotAllowed."""
-        keyring: Keyring = request.app.state.keyring
-        kind, _, secret = request.headers.get("authorization", "").partition(" ")
-        council = request.path_params.get("council", "*")
-        caller = keyring.caller(secret.strip(), council) if kind.lower() == "bearer" else None
-        if caller is None:
-            raise NotAuthenticated(
-                "Send a key of this sandbox as `Authorization: Bearer KEY`",
-                headers={"WWW-Authenticate": "Bearer"},
-            )
-        if not caller.may(CONTROL):
-            raise NotAllowed(f"The key {caller.name!r} lacks the scope {CONTROL}")
-        return caller
+        return _caller(request, request.path_params.get("council", "*"))
+
+
+def _caller(request: Request, council: str) -> Caller:
+    keyring: Keyring = request.app.state.keyring
+    kind, _, secret = request.headers.get("authorization", "").partition(" ")
+    caller = keyring.caller(secret.strip(), council) if kind.lower() == "bearer" else None
+    if caller is None:
+        raise NotAuthenticated(
+            "Send a key of this sandbox as `Authorization: Bearer KEY`",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
+    if not caller.may(CONTROL):
+        where = "" if council == "*" else f" on {council}"
+        raise NotAllowed(f"The key {caller.name!r} lacks the scope {CONTROL}{where}")
+    return caller
+
+
+def controlled(request: Request, name: str) -> Council:
+    """Another council that a call names, which its key must control too.
+
+    Raises NoSuchCouncil, NotAuthenticated or NotAllowed.
+    """
+    councils: Councils = request.app.state.councils
+    found = councils.get(name)
+    if found is None:
+        raise NoSuchCouncil(councils.no_such(name))
+    _caller(request, name)
+    return found
 
 
 async def _named(
@@ -75,7 +92,7 @@ _MEANINGS = {
     401: "Not authenticated",
     403: "Not allowed",
     404: "No such council",
-    409: "Does not fit the present state",
+    409: "It does not fit the present state",
     410: "Position gone",
     413: "Body too large",
     415: "Media type not supported",

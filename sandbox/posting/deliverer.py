@@ -17,7 +17,7 @@ from sandbox.posting.bell import Bell
 from sandbox.posting.lanes import Delivery
 from sandbox.posting.postbox import TROUBLED_WAIT_SECONDS, Postbox
 from sandbox.posting.treatment import Treat, plainly
-from service_apis.kit.council import Council
+from service_apis.kit.council import Council, CouncilGone
 from service_apis.kit.problems import Problem
 
 _log = logging.getLogger("virtual_council")
@@ -47,7 +47,9 @@ class Deliverer:
         councils.when_closed.append(self._forget)
 
     def postbox(self, council: Council) -> Postbox:
-        """The council's postbox, opened when it is first asked for."""
+        """The council's postbox, opened when it is first asked for. Raises CouncilGone."""
+        if self._councils.get(council.name) is not council:
+            raise CouncilGone(f"{council.name} was deleted meanwhile; nothing was changed")
         box = self._boxes.get(council.name)
         if box is None or box.council is not council:
             notebook = self._councils.notebook(council.name)

@@ -91,15 +91,18 @@ class Postbox:
         self._under_way: set[int] = set()
         self._news = True
         self._listens = False
+        self._closed = False
         self._generation = council.generation
-        self._undo()
         with notebook.reading() as session:
             ids = session.scalars(select(WebhookRecord.id)).all()
+        if ids:
+            self._undo()
         for each in ids:
             self.look_again(each)
 
     def close(self) -> None:
-        """No longer listen to the council."""
+        """No longer listen to the council, and write nothing more down."""
+        self._closed = True
         self._slots.clear()
         self._listen()
 
@@ -156,6 +159,8 @@ class Postbox:
     def settle(self, delivery: Delivery, outcome: Outcome | None, now: datetime) -> None:
         """A delivery comes back with what came of the attempt, or None if there was none after all."""
         self._under_way.discard(delivery.id)
+        if self._closed:
+            return
         waits = outcome is not None
         try:
             waits = outcome is not None and self._write_down(delivery, outcome, now)

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from synthetic_data import place_names
 from synthetic_data.amenities import Businesses, PollingPlaces, Premises, Schools, none_of
 from synthetic_data.deprivation import deprivation_classes
 from synthetic_data.own import filling
@@ -19,6 +18,7 @@ from synthetic_data.own.placing import Places, place
 from synthetic_data.own.reading import Sheet
 from synthetic_data.own.standing import Standing, standing
 from synthetic_data.quotas import Flags, Integers
+from synthetic_data.real_places import check_invented_name, display_name
 from synthetic_data.town import (
     PROPERTY_KINDS,
     ROLES,
@@ -73,8 +73,8 @@ def town_of(
     Raises:
         RealPlaceName: the name could be taken for a real authority's.
     """
-    place_names.check_invented_name(name)
-    written_name = place_names.display_name(name)
+    check_invented_name(name)
+    written_name = display_name(name)
     making = Making(profile, seed, as_of, identifiers)
     places = place(brought.addresses, profile, written_name, seed)
     linked = _link(brought, places.order)

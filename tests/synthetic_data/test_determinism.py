@@ -11,8 +11,8 @@ import pytest
 from synthetic_data.build import build_town
 from synthetic_data.digest import TABLES, digest
 from synthetic_data.fidelity import ages, total_variation
-from synthetic_data.place_names import RealPlaceName
 from synthetic_data.profiles import find_profile
+from synthetic_data.real_places import RealPlaceName
 from synthetic_data.streams import stream
 from synthetic_data.town import Town
 

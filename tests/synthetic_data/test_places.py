@@ -9,15 +9,10 @@ import pytest
 from synthetic_data.addresses import addresses_of
 from synthetic_data.amenities import PREMISES_KINDS
 from synthetic_data.national_grid import to_latitude_longitude
-from synthetic_data.place_names import (
-    RealPlaceName,
-    UnusableName,
-    check_invented_name,
-    display_name,
-    invent_name,
-)
+from synthetic_data.place_names import invent_name
 from synthetic_data.profiles import profile_names
 from synthetic_data.profiles.finder import plain_name
+from synthetic_data.real_places import RealPlaceName, UnusableName, check_invented_name, display_name
 from synthetic_data.town import DWELLING_TYPES, PROPERTY_KINDS, TENURES, Town
 from synthetic_data.words import STREET_WORDS
 

@@ -6,7 +6,18 @@ import sys
 
 import typer
 
-from sandbox.cli import auditing, councils, exporting, fidelity, importing, journeys, matching, services
+from sandbox.cli import (
+    auditing,
+    councils,
+    events,
+    exporting,
+    fidelity,
+    importing,
+    journeys,
+    matching,
+    services,
+    webhooks,
+)
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
 
@@ -29,6 +40,8 @@ exporting.add_to(app)
 services.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
+events.add_to(app)
+webhooks.add_to(app)
 
 
 def main() -> None:

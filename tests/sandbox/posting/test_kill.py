@@ -116,7 +116,6 @@ def test_everything_arrives_in_order_though_the_sandbox_is_killed_at_any_moment(
     for each in receiver.received:
         bodies[each.id].add(each.body)
     assert all(len(different) == 1 for different in bodies.values())
-    print(len(told), len(receiver.received), len(bodies), sum(refused.values()), sum(paid.values()))
     repeats = len(receiver.received) - len(bodies) - sum(refused.values())
     assert repeats <= KILLS * MOST_AT_ONCE
 

@@ -7,12 +7,11 @@ out again, in its next generation; so a cursor tells whether what a reader saw s
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, bindparam, func, or_, select
 
 from service_apis.kit.council import Council
 from service_apis.kit.events import Event
@@ -25,7 +24,14 @@ CURSOR = r"^([0-9]{1,9}-)?[0-9]{1,18}$"
 TYPE_PATTERN = r"^[a-z0-9.*-]+$"
 """An event type, or a pattern of types: ``*`` stands for any characters, dots included."""
 
-_CURSOR = re.compile(CURSOR)
+_AT = select(
+    EventRecord.position,
+    EventRecord.type,
+    EventRecord.source,
+    EventRecord.subject,
+    EventRecord.time,
+    EventRecord.data,
+).where(EventRecord.position == bindparam("at"))
 
 
 class PositionGone(Problem):
@@ -133,8 +139,8 @@ def restart_of(council: Council) -> Cursor:
 def told_at(council: Council, position: int) -> Told | None:
     """The event at a position, or None where there is none."""
     with council.reading("sandbox") as work:
-        record = work.session.get(EventRecord, position)
-        return None if record is None else _told(council, Event.of(record))
+        row = work.execute(_AT, at=position).first()
+        return None if row is None else _told(council, Event(*row))
 
 
 def _end(work: Work) -> int:

@@ -11,7 +11,7 @@ import logging
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -48,6 +48,12 @@ TROUBLED_WAIT_SECONDS = 5.0
 """How long is waited where the notebook cannot be written, its disk being full for example."""
 
 _log = logging.getLogger("virtual_council")
+_SETTLE = (
+    update(DeliveryRecord)
+    .where(DeliveryRecord.id == bindparam("its"), DeliveryRecord.state == DeliveryState.PENDING)
+    .values({name: bindparam(name) for name in ("state", "attempts", "copies", "next_at")})
+)
+_ATTEMPTED = insert(AttemptRecord)
 
 
 def _unheard() -> None:
@@ -180,19 +186,47 @@ class Postbox:
 
     def _write_down(self, delivery: Delivery, outcome: Outcome, now: datetime) -> bool:
         """Keep what came of an attempt; whether there is to be another."""
+        slot = self._slots.get(delivery.webhook)
         with self.notebook.writing() as session:
-            row = session.get(DeliveryRecord, delivery.id)
-            webhook = session.get(WebhookRecord, delivery.webhook)
-            if row is None or webhook is None or row.state != DeliveryState.PENDING:
-                return False  # removed or undone meanwhile
-            session.add(_attempted(row, outcome, now))
-            _conclude(session, webhook, row, outcome, now)
-            delivery.attempts, delivery.copies, delivery.next_at = row.attempts, row.copies, row.next_at
-            if row.id % PRUNED_EVERY == 0:
+            webhook = slot.webhook if slot else session.get(WebhookRecord, delivery.webhook)
+            if webhook is None:
+                return False  # removed meanwhile
+            state = _conclude(delivery, webhook, outcome, now)
+            values = {
+                "its": delivery.id,
+                "state": state,
+                "attempts": delivery.attempts,
+                "copies": delivery.copies,
+                "next_at": delivery.next_at,
+            }
+            if session.connection().execute(_SETTLE, values).rowcount == 0:
+                return False  # undone meanwhile
+            session.connection().execute(_ATTEMPTED, _attempted(delivery, outcome, now))
+            stopped = self._stop_if_nobody_is_there(session, webhook.id, state, outcome)
+            if delivery.id % PRUNED_EVERY == 0:
                 _prune(session, webhook.id)
-        if webhook.state != WebhookState.ACTIVE:
+        if stopped:
             self.look_again(webhook.id)
-        return row.state == DeliveryState.PENDING
+        return state == DeliveryState.PENDING
+
+    def _stop_if_nobody_is_there(
+        self, session: Session, webhook_id: str, state: DeliveryState, outcome: Outcome
+    ) -> bool:
+        """Send a webhook no more whose receiver said so, or has not been there for very long."""
+        if outcome.gone:
+            values = {
+                "state": WebhookState.ENDED,
+                "reason": "The receiver answered 410 Gone",
+            }
+        elif (
+            state == DeliveryState.DEAD
+            and count_by_state(session, webhook_id)[DeliveryState.DEAD] >= MOST_DEAD
+        ):
+            values = {"state": WebhookState.PAUSED, "reason": f"There are {MOST_DEAD:,} dead letters"}
+        else:
+            return False
+        session.execute(update(WebhookRecord).where(WebhookRecord.id == webhook_id), values)
+        return True
 
     def _take_up(self, slot: Slot, now: datetime) -> None:
         """Move on in the outbox, writing down what is to be delivered."""
@@ -268,40 +302,35 @@ def _on_its_way(row: DeliveryRecord) -> Delivery:
     )
 
 
-def _attempted(row: DeliveryRecord, outcome: Outcome, now: datetime) -> AttemptRecord:
-    return AttemptRecord(
-        webhook=row.webhook,
-        delivery=row.id,
-        at=now,
-        took_ms=outcome.took_ms,
-        status=outcome.status,
-        answer=outcome.answer,
-    )
+def _attempted(delivery: Delivery, outcome: Outcome, now: datetime) -> dict[str, object]:
+    return {
+        "webhook": delivery.webhook,
+        "delivery": delivery.id,
+        "at": now,
+        "took_ms": outcome.took_ms,
+        "status": outcome.status,
+        "answer": outcome.answer,
+    }
 
 
-def _conclude(
-    session: Session, webhook: WebhookRecord, row: DeliveryRecord, outcome: Outcome, now: datetime
-) -> None:
-    """What follows of an attempt for the delivery and, where nobody is there any more, for the webhook."""
-    row.attempts += 1
-    row.next_at = now
+def _conclude(delivery: Delivery, webhook: WebhookRecord, outcome: Outcome, now: datetime) -> DeliveryState:
+    """What becomes of a delivery after an attempt."""
+    delivery.attempts += 1
+    delivery.next_at = now
     if outcome.arrived:
-        row.copies -= 1
-        if row.copies == 0:
-            row.state = DeliveryState.DELIVERED
-        else:
-            row.attempts = 0
+        delivery.copies -= 1
+        if delivery.copies <= 0:
+            return DeliveryState.DELIVERED
+        delivery.attempts = 0
     elif outcome.gone:
-        webhook.state, webhook.reason = WebhookState.ENDED, "The receiver answered 410 Gone: it wants no more"
-    elif row.attempts >= webhook.most_attempts:
-        row.state = DeliveryState.DEAD
-        session.flush()
-        if count_by_state(session, webhook.id)[DeliveryState.DEAD] >= MOST_DEAD:
-            webhook.state, webhook.reason = WebhookState.PAUSED, f"There are {MOST_DEAD:,} dead letters"
+        return DeliveryState.PENDING
+    elif delivery.attempts >= webhook.most_attempts:
+        return DeliveryState.DEAD
     else:
-        wait = wait_after(row.attempts, webhook.first_retry_seconds)
+        wait = wait_after(delivery.attempts, webhook.first_retry_seconds)
         asked = min(outcome.retry_after or 0.0, LONGEST_RETRY_AFTER)
-        row.next_at = now + timedelta(seconds=max(wait, asked))
+        delivery.next_at = now + timedelta(seconds=max(wait, asked))
+    return DeliveryState.PENDING
 
 
 def _prune(session: Session, webhook_id: str) -> None:

@@ -214,14 +214,8 @@ class Postbox:
     ) -> bool:
         """Send a webhook no more whose receiver said so, or has not been there for very long."""
         if outcome.gone:
-            values = {
-                "state": WebhookState.ENDED,
-                "reason": "The receiver answered 410 Gone",
-            }
-        elif (
-            state == DeliveryState.DEAD
-            and count_by_state(session, webhook_id)[DeliveryState.DEAD] >= MOST_DEAD
-        ):
+            values = {"state": WebhookState.ENDED, "reason": "The receiver answered 410 Gone"}
+        elif state == DeliveryState.DEAD and _count_of_dead(session, webhook_id) >= MOST_DEAD:
             values = {"state": WebhookState.PAUSED, "reason": f"There are {MOST_DEAD:,} dead letters"}
         else:
             return False
@@ -235,11 +229,10 @@ class Postbox:
             news = read_feed(self.council, slot.place, slot.wanted, room)
         except PositionGone:
             return  # taken back this instant; the next round undoes it
-        slot.behind = len(news.told) == room
-        slot.place = news.next
         if news.told:
+            # Outside the transaction: what is forced on events is counted in the same notebook.
+            rows = [self._taken(slot.webhook.id, told, now) for told in news.told]
             with self.notebook.writing() as session:
-                rows = [self._taken(slot.webhook.id, told, now) for told in news.told]
                 session.add_all(rows)
                 place = {"generation": news.next.generation, "position": news.next.position}
                 session.execute(update(WebhookRecord).where(WebhookRecord.id == slot.webhook.id), place)
@@ -247,6 +240,8 @@ class Postbox:
                 taken = [_on_its_way(row) for row in rows]
             for delivery in taken:
                 slot.lanes.add(delivery)
+        slot.behind = len(news.told) == room
+        slot.place = news.next
 
     def _taken(self, webhook_id: str, told: Told, now: datetime) -> DeliveryRecord:
         treatment = self._treat(self.council.name, told.event)
@@ -280,8 +275,12 @@ class Postbox:
         """Listen to the council while some webhook is to be sent something; else its writes cost nothing."""
         if bool(self._slots) != self._listens:
             self._listens = not self._listens
-            for told in (self.council.listeners, self.council.when_rewound):
-                told.append(self._heard) if self._listens else told.remove(self._heard)
+            mine = [self._heard] if self._listens else []
+            # New lists: another thread may be going through the old ones.
+            others = [each for each in self.council.listeners if each != self._heard]
+            self.council.listeners = others + mine
+            others = [each for each in self.council.when_rewound if each != self._heard]
+            self.council.when_rewound = others + mine
 
     def _heard(self) -> None:
         self._news = True
@@ -331,6 +330,10 @@ def _conclude(delivery: Delivery, webhook: WebhookRecord, outcome: Outcome, now:
         asked = min(outcome.retry_after or 0.0, LONGEST_RETRY_AFTER)
         delivery.next_at = now + timedelta(seconds=max(wait, asked))
     return DeliveryState.PENDING
+
+
+def _count_of_dead(session: Session, webhook_id: str) -> int:
+    return count_by_state(session, webhook_id)[DeliveryState.DEAD]
 
 
 def _prune(session: Session, webhook_id: str) -> None:

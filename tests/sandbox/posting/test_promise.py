@@ -8,21 +8,27 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 
 from sandbox.notebook import Notebook
+from sandbox.posting import postbox
 from sandbox.posting.attempt import Outcome
 from sandbox.posting.feed import end_of_feed
 from sandbox.posting.lanes import Delivery
 from sandbox.posting.postbox import Postbox
+from sandbox.posting.tables import AttemptRecord
 from sandbox.posting.treatment import Plain, plainly
-from sandbox.posting.webhooks import Manner, find, pause, register, replay_all, resume
+from sandbox.posting.webhooks import Manner, count_by_state, find, pause, register, replay_all, resume
 from service_apis.kit.council import Council
 from tests.conftest import CouncilUnderTest
 from tests.sandbox.posting.conftest import record
@@ -170,7 +176,7 @@ def test_what_was_given_up_is_kept_and_arrives_when_it_is_replayed(
     model.stop()
 
 
-@slowly(25)
+@slowly(12)
 @given(before=STEPS, between=STEPS, after=STEPS)
 def test_what_was_undone_is_dropped_and_what_follows_arrives_in_order(
     council: CouncilUnderTest,
@@ -235,3 +241,51 @@ def test_a_council_without_webhooks_is_not_listened_to(council: CouncilUnderTest
     assert model.council.listeners == []
     assert model.council.when_rewound == []
     model.stop()
+
+
+def test_a_notebook_that_cannot_be_written_for_a_while_costs_no_event(
+    council: CouncilUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = Model(council, tmp_path, UNLIMITED)
+    model.take("record", "A")
+    with monkeypatch.context() as full:
+        full.setattr(model.notebook, "writing", _disk_full)
+        with pytest.raises(OperationalError):
+            model.box.begin(model.now)
+    model.take("begin", 0)
+    with monkeypatch.context() as full:
+        full.setattr(model.notebook, "writing", _disk_full)
+        model.take("arrives", 0)
+    assert model.box.next_at() == model.now + timedelta(seconds=5)
+    model.recover()
+    assert [each.position for each in model.received] == model.recorded["A"] * 2
+    model.stop()
+
+
+def test_only_so_many_settled_deliveries_and_dead_letters_are_kept(
+    council: CouncilUnderTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(postbox, "KEPT", 10)
+    monkeypatch.setattr(postbox, "PRUNED_EVERY", 1)
+    monkeypatch.setattr(postbox, "MOST_DEAD", 3)
+    model = Model(council, tmp_path, attempts=1)
+    for _ in range(15):
+        model.take("record", "A")
+    model.recover()
+    for _ in range(5):
+        model.take("record", "A")
+        model.take("begin", 0)
+        model.take("fails", 0)
+    with model.notebook.reading() as session:
+        assert count_by_state(session, model.webhook) == {"delivered": 10, "dead": 3}
+        assert find(session, model.webhook).state == "paused"
+        assert session.scalar(select(func.count()).select_from(AttemptRecord)) == 10
+    model.recover()
+    assert model.first_received()["A"] == model.recorded["A"][:15] + model.recorded["A"][18:]
+    model.stop()
+
+
+@contextmanager
+def _disk_full() -> Iterator[None]:
+    raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+    yield

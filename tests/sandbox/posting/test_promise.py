@@ -52,7 +52,8 @@ STEPS = st.lists(
         st.tuples(st.just("pause"), st.just(0)),
         st.tuples(st.just("resume"), st.just(0)),
     ),
-    max_size=50,
+    min_size=15,
+    max_size=60,
 )
 
 
@@ -145,7 +146,7 @@ def slowly(examples: int) -> settings:
     return settings(max_examples=examples, deadline=None, suppress_health_check=suppressed)
 
 
-@slowly(60)
+@slowly(40)
 @given(steps=STEPS)
 def test_each_subjects_events_arrive_in_order_and_at_least_once(
     council: CouncilUnderTest, tmp_path: Path, steps: list[tuple[str, int | str]]
@@ -158,7 +159,7 @@ def test_each_subjects_events_arrive_in_order_and_at_least_once(
     model.stop()
 
 
-@slowly(40)
+@slowly(25)
 @given(steps=STEPS)
 def test_what_was_given_up_is_kept_and_arrives_when_it_is_replayed(
     council: CouncilUnderTest, tmp_path: Path, steps: list[tuple[str, int | str]]
@@ -176,7 +177,7 @@ def test_what_was_given_up_is_kept_and_arrives_when_it_is_replayed(
     model.stop()
 
 
-@slowly(12)
+@slowly(8)
 @given(before=STEPS, between=STEPS, after=STEPS)
 def test_what_was_undone_is_dropped_and_what_follows_arrives_in_order(
     council: CouncilUnderTest,

@@ -194,6 +194,9 @@ class DataFolder:
         for ending in ("copying", "rewinding", "as-made-unfinished"):
             for left in self.councils.glob(f"*.{ending}"):
                 remove_database(left)
+        for ending in ("saving", "packed"):
+            for left in self.path.glob(f"snapshots/*/*.{ending}"):
+                remove_database(left)
 
     @contextmanager
     def served(self, at: str = "") -> Iterator[None]:

@@ -6,8 +6,9 @@ gateway like anyone's, without a network between.
 
 from __future__ import annotations
 
+import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
@@ -36,11 +37,20 @@ class CannotTry(Exception):
 
 
 async def call(
-    app: ASGIApp, address: str, key: str, host: str, *, method: str = "GET", sent: Any = None
+    app: ASGIApp,
+    address: str,
+    key: str,
+    host: str,
+    *,
+    method: str = "GET",
+    sent: Any = None,
+    pieces: Iterator[bytes] | None = None,
+    into: Callable[[bytes], object] | None = None,
 ) -> Answer:
     """Call an address (path and query) as the holder of a key, at the host the caller used.
 
-    ``sent`` goes as JSON, where it is not None.
+    ``sent`` goes as JSON, where it is not None; ``pieces`` as they are. The body of a good answer goes
+    ``into`` a function piece by piece, where one is given, and is not kept.
     """
     path, _, query = address.partition("?")
     headers = [(b"host", host.encode()), (b"authorization", f"Bearer {key}".encode())]
@@ -62,18 +72,33 @@ async def call(
         "server": None,
         "client": None,
     }
-    messages: list[Message] = []
+    start: Message = {}
+    kept: list[bytes] = []
+
+    to_come = iter([body]) if pieces is None else pieces
+    all_sent = False
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": body, "more_body": False}
+        nonlocal all_sent
+        if all_sent:
+            # An answer that comes in pieces waits here for a caller who hangs up, which we never do.
+            await asyncio.Event().wait()
+        piece = next(to_come, b"")
+        all_sent = pieces is None or not piece
+        return {"type": "http.request", "body": piece, "more_body": not all_sent}
 
     async def send(message: Message) -> None:
-        messages.append(message)
+        if message["type"] == "http.response.start":
+            start.update(message)
+        elif into is not None and start["status"] < 400:
+            into(message.get("body", b""))
+        else:
+            kept.append(message.get("body", b""))
 
     await app(scope, receive, send)
-    answered = {name.lower(): value for name, value in messages[0]["headers"]}
-    body = b"".join(message.get("body", b"") for message in messages[1:])
-    return Answer(messages[0]["status"], answered.get(b"content-type", b"").decode("latin-1"), body)
+    answered = {name.lower(): value for name, value in start["headers"]}
+    content_type = answered.get(b"content-type", b"").decode("latin-1")
+    return Answer(start["status"], content_type, b"".join(kept))
 
 
 async def address_of(app: ASGIApp, council: str, service: Service, example: Try, key: str, host: str) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import IO, TYPE_CHECKING, Any, Protocol
 from urllib.parse import urlencode
 
 import httpx
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from sandbox.app import Sandbox
 
 LONGEST_ANSWER_SECONDS = 600
+PIECE_BYTES = 1 << 20
 
 
 class Refused(Failure):
@@ -54,6 +55,14 @@ class Reached(Protocol):
         """What is answered, from JSON; None where the answer is empty. Raises Refused or NotReached."""
         ...
 
+    def fetch(self, path: str, file: Path) -> None:
+        """Write what is answered to a file. Raises Refused or NotReached, and leaves no file then."""
+        ...
+
+    def send(self, path: str, file: Path, params: Mapping[str, Any]) -> Any:
+        """Send a file, and give what is answered, from JSON. Raises Refused or NotReached."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Running:
@@ -66,20 +75,37 @@ class Running:
         self, method: str, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None
     ) -> Any:
         """See Reached."""
+        with self._stream(method, path, json=json, params=_given(params)) as answer:
+            return _told(answer.status_code, answer.read(), self.url)
+
+    def fetch(self, path: str, file: Path) -> None:
+        """See Reached."""
+        with self._stream("GET", path) as answer:
+            if answer.status_code != httpx.codes.OK:
+                _told(answer.status_code, answer.read(), self.url)
+            with _whole(file) as opened:
+                for some in answer.iter_bytes():
+                    opened.write(some)
+
+    def send(self, path: str, file: Path, params: Mapping[str, Any]) -> Any:
+        """See Reached."""
+        with (
+            file.open("rb") as opened,
+            self._stream("POST", path, params=_given(params), content=opened) as answer,
+        ):
+            return _told(answer.status_code, answer.read(), self.url)
+
+    @contextmanager
+    def _stream(self, method: str, path: str, **request: Any) -> Iterator[httpx.Response]:
+        headers = {"Authorization": f"Bearer {self.key}"}
+        address, patience = self.url + path, LONGEST_ANSWER_SECONDS
         try:
-            answer = httpx.request(
-                method,
-                self.url + path,
-                json=json,
-                params=_given(params),
-                headers={"Authorization": f"Bearer {self.key}"},
-                timeout=LONGEST_ANSWER_SECONDS,
-            )
+            with httpx.stream(method, address, headers=headers, timeout=patience, **request) as answer:
+                yield answer
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise NotReached(
                 f"Nothing answers at {self.url}: {error}. Start one with `council up`, or leave out --url."
             ) from error
-        return _told(answer.status_code, answer.content, self.url)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +119,32 @@ class Opened:
         self, method: str, path: str, *, json: Any = None, params: Mapping[str, Any] | None = None
     ) -> Any:
         """See Reached."""
+        status, body = self._call(method, path, params, sent=json)
+        return _told(status, body, str(self.sandbox.councils.folder.path))
+
+    def fetch(self, path: str, file: Path) -> None:
+        """See Reached."""
+        with _whole(file) as opened:
+            status, body = self._call("GET", path, None, into=opened.write)
+            if status != httpx.codes.OK:
+                _told(status, body, str(self.sandbox.councils.folder.path))
+
+    def send(self, path: str, file: Path, params: Mapping[str, Any]) -> Any:
+        """See Reached."""
+        with file.open("rb") as opened:
+            pieces = iter(lambda: opened.read(PIECE_BYTES), b"")
+            status, body = self._call("POST", path, params, pieces=pieces)
+        return _told(status, body, str(self.sandbox.councils.folder.path))
+
+    def _call(
+        self, method: str, path: str, params: Mapping[str, Any] | None, **passed: Any
+    ) -> tuple[int, bytes]:
         query = urlencode(_given(params), doseq=True)
         address = f"{path}?{query}" if query else path
         key = self.sandbox.keyring.first.secret
-        answer = asyncio.run(
-            call(self.sandbox.gateway, address, key, "127.0.0.1:8000", method=method, sent=json)
-        )
-        return _told(answer.status, answer.body, str(self.sandbox.councils.folder.path))
+        gateway = self.sandbox.gateway
+        answer = asyncio.run(call(gateway, address, key, "127.0.0.1:8000", method=method, **passed))
+        return answer.status, answer.body
 
 
 @contextmanager
@@ -146,6 +191,20 @@ def the_council(sandbox: Reached, name: str | None) -> str:
     if len(names) != 1:
         raise NotReached(f"Name the council that you mean; there are {', '.join(names)}")
     return str(names[0])
+
+
+@contextmanager
+def _whole(file: Path) -> Iterator[IO[bytes]]:
+    """A file that is there only once all of it was written."""
+    unfinished = file.with_name(f"{file.name}.part")
+    try:
+        with unfinished.open("wb") as opened:
+            yield opened
+        unfinished.rename(file)
+    except OSError as error:
+        raise NotReached(f"{file} could not be written: {error.strerror}") from error
+    finally:
+        unfinished.unlink(missing_ok=True)
 
 
 def _given(params: Mapping[str, Any] | None) -> dict[str, Any]:

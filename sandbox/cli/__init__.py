@@ -16,6 +16,7 @@ from sandbox.cli import (
     journeys,
     matching,
     services,
+    states,
     webhooks,
 )
 from sandbox.failure import Failure
@@ -33,6 +34,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 councils.add_to(app)
+states.add_to(app)
 importing.add_to(app)
 auditing.add_to(app)
 fidelity.add_to(app)

@@ -25,11 +25,13 @@ from sandbox.cli.options import (
     Name,
     Residents,
     Seed,
+    Url,
     Workers,
     as_day,
     as_mode,
 )
 from sandbox.folder import CHECKED, STATED, DataFolder, OtherVersion, read_facts
+from sandbox.reach import reached
 from service_apis.kit.discovery import discover
 
 if TYPE_CHECKING:
@@ -273,8 +275,15 @@ def list_councils(data: Data = DEFAULT_DATA) -> None:
 
 def delete(
     name: Annotated[str, typer.Argument(help="The council to delete, whole or half-built.")],
+    url: Url = None,
+    key: FixedKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Delete a council and everything in it."""
-    DataFolder(data).remove(name)
+    folder = None if url else DataFolder(data)
+    if folder is not None and folder.server() is None:
+        folder.remove(name)
+    else:
+        with reached(data, url, key) as sandbox:
+            sandbox.ask("DELETE", f"/sandbox/councils/{name}")
     typer.echo(f"Deleted {name}")

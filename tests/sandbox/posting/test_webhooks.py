@@ -240,3 +240,46 @@ def test_there_are_only_so_many_webhooks(served: Served, receiver: Receiver) -> 
     answer = served.http.post("/sandbox/councils/fairwater/webhooks", json={"url": receiver.url})
     assert answer.status_code == 409
     assert answer.json()["type"] == "/problems/too-many-webhooks"
+
+
+def test_after_a_reset_a_new_event_is_told_under_an_id_of_its_own(served: Served, receiver: Receiver) -> None:
+    served.register(receiver.url)
+    served.happen("R00000001")
+    receiver.wait_for(1)
+    served.control("POST", "/reset")
+    served.happen("R00000001")
+    undone, new = receiver.wait_for(2)
+    assert undone.event["position"] == new.event["position"] == 1
+    assert undone.id != new.id
+    (in_feed,) = served.control("GET", "/events")["items"]
+    assert in_feed["id"] == new.id
+
+
+def test_what_a_reset_undoes_while_it_waits_is_never_told(served: Served, receiver: Receiver) -> None:
+    receiver.answer = lambda received: (500, {})
+    made = served.register(receiver.url, first_retry_seconds=0.5)
+    served.happen("R00000001")
+    receiver.wait_for(1)
+    served.control("POST", "/reset")
+    receiver.answer = lambda received: (200, {})
+    served.happen("R00000002")
+    until(lambda: served.control("GET", f"/webhooks/{made['id']}")["delivered"] == 1)
+    states = served.control("GET", f"/webhooks/{made['id']}/deliveries")["items"]
+    assert [(each["subject"], each["state"]) for each in states] == [
+        ("R00000002", "delivered"),
+        ("R00000001", "undone"),
+    ]
+
+
+def test_a_fork_has_no_webhooks_and_its_events_go_to_nobody(served: Served, receiver: Receiver) -> None:
+    served.register(receiver.url)
+    fork = served.control("POST", "/forks", json={"name": "tanglewick"})
+    assert served.http.get("/sandbox/councils/tanglewick/webhooks").json() == {"items": []}
+    forked = served.council.sandbox.councils.get(fork["name"])
+    assert forked is not None
+    with forked.writing("residents") as work:
+        work.record("resident.changed", "R00000009")
+    served.happen("R00000001")
+    receiver.wait_for(1)
+    assert [each.event["subject"] for each in receiver.received] == ["R00000001"]
+    assert served.http.delete("/sandbox/councils/tanglewick").is_success

@@ -26,6 +26,7 @@ from sandbox.control import (
     rules,
     snapshots,
     truth,
+    webhooks,
 )
 from sandbox.councils import Councils
 from sandbox.finding import traits_of
@@ -61,6 +62,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         differences,
         clock,
         events,
+        webhooks,
         journal_replay,
         journal,
         journeys,

@@ -35,22 +35,22 @@ class Bell:
     """Wakes those who wait for news. It may be rung from any thread, and costs nothing where nobody waits."""
 
     def __init__(self) -> None:
-        self._listening: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self.listening: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
 
     def ring(self) -> None:
         """Say that there may be news."""
-        for rung, loop in list(self._listening.items()):
+        for rung, loop in list(self.listening.items()):
             loop.call_soon_threadsafe(rung.set)
 
     @contextmanager
     def heard(self) -> Iterator[asyncio.Event]:
         """An event that is set whenever the bell is rung, for a listener on the running loop."""
         rung = asyncio.Event()
-        self._listening[rung] = asyncio.get_running_loop()
+        self.listening[rung] = asyncio.get_running_loop()
         try:
             yield rung
         finally:
-            del self._listening[rung]
+            del self.listening[rung]
 
 
 async def following(

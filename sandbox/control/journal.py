@@ -28,9 +28,9 @@ from sandbox.control.journal_shapes import (
 )
 from sandbox.journal.consequences import consequences
 from sandbox.journal.har import header_pairs
-from sandbox.journal.journal import MOST_CALLS, Condition, Journal
+from sandbox.journal.journal import MOST_CALLS, Journal
 from sandbox.journal.journals import SIZE_VARIABLE, Journals
-from sandbox.journal.ring import Entry
+from sandbox.journal.ring import Condition, Entry
 from sandbox.streaming import LARGEST_POSITION, LastEventId, News, following
 from service_apis.kit.problems import NotFound
 
@@ -82,26 +82,30 @@ async def _wanted(
         "method": method and method.upper(),
         "caller": caller,
         "request_id": request_id,
+        "fault": None if fault == "*" else fault,
     }
-    conditions: list[Condition] = [
-        (f"{name} = ?", [value]) for name, value in equal.items() if value is not None
-    ]
+    conditions = [_is(name, value) for name, value in equal.items() if value is not None]
     if status is not None:
         first = int(status.replace("x", "0"))
-        conditions.append(("status BETWEEN ? AND ?", [first, first + (99 if status.endswith("xx") else 0)]))
+        last = first + (99 if status.endswith("xx") else 0)
+        conditions.append(lambda entry: first <= entry.status <= last)
     if path is not None:
-        conditions.append(("instr(address, ?) > 0", [path]))
-    if fault is not None:
-        conditions.append(("fault <> ''", []) if fault == "*" else ("fault = ?", [fault]))
+        conditions.append(lambda entry: path in entry.address)
+    if fault == "*":
+        conditions.append(lambda entry: bool(entry.fault))
     if since is not None:
-        conditions.append(("at >= ?", [since.timestamp()]))
+        conditions.append(lambda entry: entry.at >= since.timestamp())
     if until is not None:
-        conditions.append(("at < ?", [until.timestamp()]))
+        conditions.append(lambda entry: entry.at < until.timestamp())
     return conditions
 
 
+def _is(name: str, value: str) -> Condition:
+    return lambda entry: getattr(entry, name) == value
+
+
 Wanted = Annotated[list[Condition], Depends(_wanted)]
-"""Which calls are asked for, as conditions on them."""
+"""Which calls are asked for."""
 
 After = Annotated[int | None, Query(ge=0, le=LARGEST_POSITION, description="Only calls after this number.")]
 
@@ -115,8 +119,7 @@ def list_calls(
     limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
 ) -> CallList:
     """The council's latest calls, newest first; after a number, those that followed it, oldest first."""
-    since: list[Condition] = [] if after is None else [("number > ?", [after])]
-    entries = journal.in_brief([*wanted, *since], limit, newest_first=after is None)
+    entries = journal.select(wanted, limit, newest_first=after is None, after=after or 0)
     reached = max((entry.number for entry in entries), default=after or 0)
     return CallList(items=[CallShown(**_in_brief(entry)) for entry in entries], next=reached)
 
@@ -127,7 +130,7 @@ async def _start(journal: KeptJournal, after: After = None, last_event_id: LastE
         return last_event_id
     if after is not None:
         return after
-    latest = await run_in_threadpool(journal.in_brief, [], 1)
+    latest = await run_in_threadpool(journal.select, [], 1)
     return latest[0].number if latest else 0
 
 
@@ -144,8 +147,9 @@ async def follow_calls(
     """
 
     async def read(position: int) -> Sequence[News]:
-        news: Condition = ("number > ?", [position])
-        entries = await run_in_threadpool(journal.in_brief, [*wanted, news], STREAMED_AT_A_TIME, False)
+        entries = await run_in_threadpool(
+            journal.select, wanted, STREAMED_AT_A_TIME, newest_first=False, after=position
+        )
         return [News(each.number, CallShown(**_in_brief(each)).model_dump_json()) for each in entries]
 
     async for event in following(journal.bell, read, start):

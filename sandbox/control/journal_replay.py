@@ -11,9 +11,10 @@ from sandbox.control.access import READ, WRITE, ControlCaller, NamedCouncil, con
 from sandbox.control.journal import KeptJournal, NoSuchCall, Wanted
 from sandbox.control.journal_shapes import CallReplayed, Replayed, ReplayWanted
 from sandbox.journal.har import archive
-from sandbox.journal.journal import MOST_CALLS, Condition, Journal
+from sandbox.journal.journal import MOST_CALLS, Journal
 from sandbox.journal.journals import Journals
 from sandbox.journal.replaying import DIFFERENT, LEFT_OUT, NOT_COMPARED, SAME, Outcome, Replay
+from sandbox.journal.ring import Condition
 from service_apis.kit.problems import Unprocessable
 
 router = APIRouter(prefix="/councils/{council}/journal")
@@ -33,7 +34,7 @@ def archive_calls(
     limit: Annotated[int, Query(ge=1, le=MOST_ARCHIVED, description="How many, the latest.")] = MOST_ARCHIVED,
 ) -> dict[str, Any]:
     """The latest calls as an HTTP archive (HAR 1.2), oldest first, which browsers and other tools open."""
-    return archive(reversed(journal.in_full(wanted, limit, newest_first=True)))
+    return archive(reversed(journal.select(wanted, limit)))
 
 
 @router.post("/replay", operation_id="replay_calls", responses=WRITE)
@@ -50,20 +51,29 @@ async def replay_calls(
     onto = controlled(request, wanted.onto)
     if onto is council:
         raise OntoItself(f"Name another council than {council.name} as `onto`; make a fork of it for that")
-    entries = await run_in_threadpool(journal.in_full, _between(journal, wanted), MOST_CALLS)
+    between = await run_in_threadpool(_between, journal, wanted)
+    entries = await run_in_threadpool(journal.select, between, MOST_CALLS, newest_first=False)
     replay = Replay(request.app.state.gateway, journals.masking, council.name, onto)
     return _told(onto.name, await replay.run(entries))
 
 
 def _between(journal: Journal, wanted: ReplayWanted) -> list[Condition]:
+    first, last = (_number(journal, each) for each in (wanted.first, wanted.last))
     conditions: list[Condition] = []
-    for request_id, comparison in ((wanted.first, ">="), (wanted.last, "<=")):
-        if request_id is not None:
-            entry = journal.find(request_id)
-            if entry is None:
-                raise NoSuchCall(f"The journal has no call {request_id} to begin or end with")
-            conditions.append((f"number {comparison} ?", [entry.number]))
+    if first is not None:
+        conditions.append(lambda entry: entry.number >= first)
+    if last is not None:
+        conditions.append(lambda entry: entry.number <= last)
     return conditions
+
+
+def _number(journal: Journal, request_id: str | None) -> int | None:
+    if request_id is None:
+        return None
+    entry = journal.find(request_id)
+    if entry is None:
+        raise NoSuchCall(f"The journal has no call {request_id} to begin or end with")
+    return entry.number
 
 
 def _told(onto: str, outcomes: list[Outcome]) -> Replayed:

@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from sandbox import machine
 from sandbox.gateway import Call
+from sandbox.journal.masking import Headers
 from sandbox.journal.ring import LONGEST_BODY
 from service_apis.kit.causes import Causes, current
 from service_apis.kit.clock import Clock
@@ -21,70 +22,60 @@ MARGIN = 512
 HELD = LONGEST_BODY + MARGIN
 
 
-class Noted:
-    """One call as it passed: references to what was asked and answered, and its causes."""
+class Noted(Causes):
+    """One call as it passed: references to what was asked and answered, with its causes."""
 
     __slots__ = (
+        "_onward",
+        "_receive",
+        "answer",
         "answer_bytes",
-        "answered",
         "asked",
         "call",
-        "causes",
         "clock",
         "headers",
-        "held",
-        "path",
         "request_bytes",
         "scope",
         "seconds",
         "status",
     )
 
-    def __init__(self, call: Call, scope: Scope) -> None:
+    def __init__(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
         self.call = call
         self.scope = scope
-        self.path: str = scope["path"]
         self.clock: Clock = call.council.clock
-        self.causes = Causes()
-        self.asked: list[bytes] = []
-        self.answered: list[bytes] = []
-        self.request_bytes = self.answer_bytes = self.held = 0
-        self.status = 0
-        self.headers: list[tuple[bytes, bytes]] = []
+        self.rows = []
+        self.counts = {}
+        self.generation = None
+        self.status = self.request_bytes = self.answer_bytes = 0
+        self.asked = self.answer = b""
+        self.headers: Headers = ()
         self.seconds = 0.0
+        self._receive = receive
+        self._onward = send
 
-    def receiving(self, receive: Receive) -> Receive:
-        """``receive``, noting the body of the request."""
+    async def receive(self) -> Message:
+        """Receive, noting the body of the request."""
+        message = await self._receive()
+        body: bytes = message.get("body", b"")
+        if body:
+            if self.request_bytes < HELD:
+                self.asked += body
+            self.request_bytes += len(body)
+        return message
 
-        async def noting() -> Message:
-            message = await receive()
+    async def send(self, message: Message) -> None:
+        """Send, noting the answer."""
+        if message["type"] == "http.response.body":
             body: bytes = message.get("body", b"")
             if body:
-                if self.request_bytes < HELD:
-                    self.asked.append(body)
-                    self.held += len(body)
-                self.request_bytes += len(body)
-            return message
-
-        return noting
-
-    def sending(self, send: Send) -> Send:
-        """``send``, noting the answer."""
-
-        async def noting(message: Message) -> None:
-            if message["type"] == "http.response.body":
-                body: bytes = message.get("body", b"")
-                if body:
-                    if self.answer_bytes < HELD:
-                        self.answered.append(body if len(body) <= HELD else body[:HELD])
-                        self.held += len(body)
-                    self.answer_bytes += len(body)
-            elif message["type"] == "http.response.start":
-                self.status = message["status"]
-                self.headers = message["headers"]
-            await send(message)
-
-        return noting
+                if self.answer_bytes < HELD:
+                    self.answer = self.answer + body[:HELD] if self.answer else body[:HELD]
+                self.answer_bytes += len(body)
+        elif message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = message["headers"]
+        await self._onward(message)
 
 
 def kept_of(held: bytes, mask: Callable[[bytes], bytes]) -> bytes:
@@ -114,12 +105,10 @@ class Noting:
         if keeper is None or (call.service == "sandbox" and _is_about_the_journal(scope["path"])):
             await onward(scope, receive, send)
             return
-        noted = Noted(call, scope)
-        token = current.set(noted.causes)
+        noted = Noted(call, scope, receive, send)
+        token = current.set(noted)
         try:
-            if scope["method"] != "GET":
-                receive = noted.receiving(receive)
-            await onward(scope, receive, noted.sending(send))
+            await onward(scope, receive if scope["method"] == "GET" else noted.receive, noted.send)
         finally:
             current.reset(token)
             noted.seconds = machine.seconds() - call.started

@@ -5,23 +5,32 @@ It outlives a restart and a kill of the process; a file that a failing machine d
 
 from __future__ import annotations
 
+import marshal
 import os
 import sqlite3
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from service_apis.kit.db import remove_database
 
-FORMAT = 1
+FORMAT = 1_000 + sys.version_info.minor
+"""Blocks are written as Python writes its own objects, the quickest way that there is, and another version of
+Python may not read them: then the journal is begun anew."""
 LONGEST_BODY = 64 * 1024
 """Bytes of a body that are kept; of a longer one it is said that it was cut."""
 ROW_BYTES = 400
 """What a call takes beside its headers, bodies and rows."""
 FILLED = 0.7
-"""The share of its size that the file is filled to; the rest is for SQLite's pages and log."""
-LOG_BYTES = 256 * 1024
+"""The share of its size that the file is filled to; the rest is for SQLite's pages."""
+LOG_BYTES = 128 * 1024
 """How much is written before SQLite works its log into the file."""
+SPARE_BYTES = 300_000
+"""What is left free for the log, which grows by one block more, of the largest call."""
+BLOCK_BYTES = 64 * 1024
+BLOCK_CALLS = 50
+"""How much, and how many calls, are written as one block at most."""
 
 
 class Entry(NamedTuple):
@@ -76,20 +85,18 @@ def _cut(kept: bytes, length: int) -> bool:
     return length > LONGEST_BODY or (length > 0 and not kept)
 
 
-COLUMNS = Entry._fields
-IN_BRIEF = COLUMNS[: COLUMNS.index("request_headers")]
-"""What stands before the long columns, and can be read without them."""
-_INSERT = f"INSERT INTO calls ({', '.join(COLUMNS[1:])}) VALUES ({', '.join('?' * (len(COLUMNS) - 1))})"
+Condition = Callable[[Entry], bool]
 
 
 class Ring:
     """The file of one council's calls: at most ``most_bytes`` long, log included, and ``most_calls`` calls.
 
-    Not for several threads at a time.
+    Calls stand in blocks, as they were written together: a row for each call would cost what a third of a
+    read does. Not for several threads at a time.
     """
 
     def __init__(self, file: Path, most_bytes: int, most_calls: int) -> None:
-        self._most_bytes = int(most_bytes * FILLED) - LOG_BYTES
+        self._most_bytes = int(most_bytes * FILLED) - SPARE_BYTES
         self._most_calls = most_calls
         try:
             self._open(file)
@@ -109,12 +116,12 @@ class Ring:
         if connection.execute("PRAGMA user_version").fetchone()[0] not in (0, FORMAT):
             raise sqlite3.DatabaseError(f"{file} is a journal of another format")
         connection.execute(f"PRAGMA user_version = {FORMAT}")
-        columns = ", ".join(COLUMNS[1:])
         connection.execute(
-            f"CREATE TABLE IF NOT EXISTS calls (number INTEGER PRIMARY KEY AUTOINCREMENT, {columns})"
+            "CREATE TABLE IF NOT EXISTS blocks "
+            "(first INTEGER PRIMARY KEY, last INTEGER, number INTEGER, size INTEGER, calls BLOB)"
         )
-        self._calls, self._bytes = connection.execute(
-            "SELECT count(*), coalesce(sum(size), 0) FROM calls"
+        self._calls, self._bytes, self._last = connection.execute(
+            "SELECT coalesce(sum(number), 0), coalesce(sum(size), 0), coalesce(max(last), 0) FROM blocks"
         ).fetchone()
 
     def close(self) -> None:
@@ -123,68 +130,67 @@ class Ring:
 
     def add(self, entries: Sequence[Entry]) -> None:
         """Keep calls, the latest last; the oldest make room for them. Their numbers are given out here."""
-        batch: list[Entry] = []
+        block: list[tuple[Any, ...]] = []
         size = 0
         for entry in entries:
-            batch.append(entry)
+            block.append(entry[1:])
             size += entry.size
-            if size > LOG_BYTES:
-                self._add(batch, size)
-                batch, size = [], 0
-        if batch:
-            self._add(batch, size)
+            if size > BLOCK_BYTES or len(block) == BLOCK_CALLS:
+                self._add(block, size)
+                block, size = [], 0
+        if block:
+            self._add(block, size)
 
-    def _add(self, batch: Sequence[Entry], size: int) -> None:
+    def _add(self, block: list[tuple[Any, ...]], size: int) -> None:
+        count = len(block)
         self._connection.execute("BEGIN IMMEDIATE")
-        self._make_room(size, len(batch))
-        self._connection.executemany(_INSERT, [entry[1:] for entry in batch])
+        if self._bytes + size > self._most_bytes or self._calls + count > self._most_calls:
+            self._make_room(size, count)
+        values = (self._last + 1, self._last + count, count, size, marshal.dumps(block))
+        self._connection.execute("INSERT INTO blocks VALUES (?, ?, ?, ?, ?)", values)
         self._connection.execute("COMMIT")
-        self._calls += len(batch)
+        self._calls += count
         self._bytes += size
+        self._last += count
 
     def _make_room(self, size: int, calls: int) -> None:
         gone = 0
-        oldest = self._connection.execute("SELECT number, size FROM calls ORDER BY number")
+        oldest = self._connection.execute("SELECT last, number, size FROM blocks ORDER BY first")
         while self._bytes + size > self._most_bytes or self._calls + calls > self._most_calls:
             row = oldest.fetchone()
             if row is None:
                 break
-            gone = row[0]
-            self._calls -= 1
-            self._bytes -= row[1]
+            gone, its_calls, its_size = row
+            self._calls -= its_calls
+            self._bytes -= its_size
         oldest.close()
-        if gone:
-            self._connection.execute("DELETE FROM calls WHERE number <= ?", (gone,))
+        self._connection.execute("DELETE FROM blocks WHERE last <= ?", (gone,))
 
     def empty(self) -> int:
-        """Forget every call, and give their number."""
+        """Forget every call, and give their number. Numbers go on from where they were."""
         count: int = self._calls
-        self._connection.execute("DELETE FROM calls")
+        self._connection.execute("DELETE FROM blocks")
+        nothing = (0, self._last, 0, 0, marshal.dumps([]))
+        self._connection.execute("INSERT INTO blocks VALUES (?, ?, ?, ?, ?)", nothing)
         self._connection.execute("VACUUM")
         self._calls = self._bytes = 0
         return count
 
-    def in_brief(
-        self, where: Sequence[tuple[str, Sequence[object]]], limit: int, newest_first: bool
+    def select(
+        self, wanted: Sequence[Condition], limit: int, *, newest_first: bool = True, after: int = 0
     ) -> list[Entry]:
-        """Calls that fulfil every condition (SQL and its values), without headers, bodies and rows."""
-        columns = ", ".join(IN_BRIEF)
-        rows = self._selected(columns, where, limit, newest_first)
-        return [Entry._make((*row, b"", b"", b"", b"", b"")) for row in rows]
-
-    def in_full(
-        self, where: Sequence[tuple[str, Sequence[object]]], limit: int, newest_first: bool = False
-    ) -> list[Entry]:
-        """Calls that fulfil every condition, whole."""
-        return [Entry._make(row) for row in self._selected(", ".join(COLUMNS), where, limit, newest_first)]
-
-    def _selected(
-        self, columns: str, where: Sequence[tuple[str, Sequence[object]]], limit: int, newest_first: bool
-    ) -> list[tuple[Any, ...]]:
-        conditions = " AND ".join(f"({sql})" for sql, _ in where) or "1"
-        values = [value for _, each in where for value in each]
+        """Calls that fulfil every condition, at most ``limit``, of those with a number above ``after``."""
         order = "DESC" if newest_first else "ASC"
-        return self._connection.execute(
-            f"SELECT {columns} FROM calls WHERE {conditions} ORDER BY number {order} LIMIT ?",
-            (*values, limit),
-        ).fetchall()
+        found: list[Entry] = []
+        blocks = self._connection.execute(
+            f"SELECT first, calls FROM blocks WHERE last > ? ORDER BY first {order}", (after,)
+        )
+        for first, packed in blocks:
+            entries = [Entry(first + place, *call) for place, call in enumerate(marshal.loads(packed))]
+            for entry in reversed(entries) if newest_first else entries:
+                if entry.number > after and all(condition(entry) for condition in wanted):
+                    found.append(entry)
+                    if len(found) == limit:
+                        blocks.close()
+                        return found
+        return found

@@ -11,7 +11,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import Connection
@@ -37,14 +36,18 @@ class Touched(NamedTuple):
     after: str | None
 
 
-@dataclass(slots=True)
 class Causes:
-    """What one call caused so far. ``counts`` counts all its rows by table and change, kept or not."""
+    """What one call caused so far. ``counts`` counts all its rows by table and change, kept or not.
 
-    rows: list[Touched] = field(default_factory=list)
-    counts: dict[tuple[str, str], int] = field(default_factory=dict)
-    generation: int | None = None
-    """The generation that the council began because of the call, where it was taken back."""
+    ``generation`` is the one that the council began because of the call, where it was taken back.
+    """
+
+    __slots__ = ("counts", "generation", "rows")
+
+    def __init__(self) -> None:
+        self.rows: list[Touched] = []
+        self.counts: dict[tuple[str, str], int] = {}
+        self.generation: int | None = None
 
 
 current: ContextVar[Causes | None] = ContextVar("causes", default=None)

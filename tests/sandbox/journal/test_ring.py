@@ -36,7 +36,7 @@ def test_a_ring_that_overflows_keeps_the_latest_in_its_size(tmp_path: Path) -> N
     for number in range(300):
         ring.add([entry(20_000 if number % 3 else 60_000, number)])
         largest = max(largest, on_disk(file))
-    kept = ring.in_brief([], 1_000, newest_first=True)
+    kept = ring.select([], 1_000, newest_first=True)
     ring.close()
     assert MEGABYTE / 4 < largest <= MEGABYTE
     assert [each.request_id for each in kept] == [f"a-{299 - place}" for place in range(len(kept))]
@@ -54,7 +54,7 @@ def test_no_sequence_of_calls_makes_it_larger(tmp_path: Path, batches: list[list
         ring.add([entry(body, written + place) for place, body in enumerate(batch)])
         written += len(batch)
         assert on_disk(file) <= MEGABYTE
-    kept = ring.in_brief([], 1_000, newest_first=False)
+    kept = ring.select([], 1_000, newest_first=False)
     ring.close()
     assert len(kept) <= 20
     assert [each.request_id for each in kept] == [f"a-{n}" for n in range(written - len(kept), written)]
@@ -67,7 +67,7 @@ def test_numbers_go_on_when_a_journal_was_emptied(tmp_path: Path) -> None:
     ring.add([entry(1), entry(1)])
     ring.empty()
     ring.add([entry(1)])
-    assert [each.number for each in ring.in_brief([], 10, newest_first=False)] == [3]
+    assert [each.number for each in ring.select([], 10, newest_first=False)] == [3]
     ring.close()
 
 
@@ -84,14 +84,14 @@ def test_a_journal_that_was_damaged_is_begun_anew(council: CouncilUnderTest) -> 
 def test_no_more_calls_wait_to_be_written_than_are_allowed(
     council: CouncilUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sizes, "MOST_PENDING", 5)
+    monkeypatch.setattr(sizes, "WRITTEN_AT_ONCE", 5)
     journal = council.sandbox.journals.of(council.sandbox.councils.first)
     assert journal is not None
     waiting = []
     for _ in range(12):
         council.get("waste", "/rounds")
         waiting.append(journal.pending)
-    assert max(waiting) == 5
+    assert max(waiting) == 4
     assert len(calls(council)) == 12
 
 

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sandbox.journal import journal as kept
+from sandbox.journal import notes
+from sandbox.journal.journal import Journal
 from service_apis.kit import causes
 from tests.conftest import KEY, CouncilUnderTest
 from tests.sandbox.journal.reading import JOURNAL, digests, fork
@@ -78,12 +79,12 @@ ACTS = st.lists(
 )
 
 
-def write_rows_again(journal: kept.Journal, file: Path) -> int:
+def write_rows_again(journal: Journal, file: Path) -> int:
     """Write the rows of every call in the journal into another council's file, and give their number."""
     written = 0
     with closing(sqlite3.connect(file)) as connection, connection:
         tables = causes.columns_of(connection)
-        for entry in journal.in_full([], 10_000):
+        for entry in journal.select([], 10_000, newest_first=False):
             rows = json.loads(entry.touched or b"[]")
             assert len(rows) == entry.rows + entry.events
             for table, change, before, after in rows:
@@ -122,7 +123,7 @@ def test_the_journal_makes_the_same_council_again(
     council: CouncilUnderTest, monkeypatch: pytest.MonkeyPatch, acts: list[Act]
 ) -> None:
     monkeypatch.setattr(causes, "ROWS_KEPT", 1_000_000)
-    monkeypatch.setattr(kept, "MOST_ROW_BYTES", 100_000_000)
+    monkeypatch.setattr(notes, "MOST_ROW_BYTES", 100_000_000)
     council.control("/reset")
     for name in ("by-rows", "by-calls"):
         council.client.delete(f"/sandbox/councils/{name}")

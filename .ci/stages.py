@@ -1,8 +1,8 @@
 """A pytest plugin for CI: a test of a stage that was asked for may not be skipped.
 
-COUNCIL_STAGE names the stages by their markers, with commas: container, browser, runners, database. Elsewhere
-such a test skips where its engine, browser, runner or database is missing; here that is a failure, so that
-nothing goes unproved quietly.
+COUNCIL_STAGE names the stages by their markers, with commas: container, browser, runners, database, index.
+Elsewhere such a test skips where its engine, browser, runner, database or package index is missing; here that
+is a failure, so that nothing goes unproved quietly.
 """
 
 from __future__ import annotations

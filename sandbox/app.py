@@ -13,12 +13,15 @@ from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
 from sandbox.folder import DataFolder
+from sandbox.forcing.passage import Forcing
 from sandbox.forks import Forks
 from sandbox.gateway import Gateway
+from sandbox.journal.journals import Journals
 from sandbox.keys import Keyring
 from sandbox.outward import Outward
 from sandbox.posting.bell import Bells
 from sandbox.posting.deliverer import Deliverer
+from sandbox.running_clock import RunningClocks
 from sandbox.snapshots import Snapshots
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
@@ -28,9 +31,10 @@ class Sandbox:
     """A running sandbox: ``gateway`` is the ASGI application that serves all of it.
 
     ``first`` names the council that the console shows and that services' own ports lead to;
-    ``ports`` says which service answers at which port. ``key`` fixes the key to everything. ``allow`` names
-    what the sandbox may call besides loopback. Raises the failures of DataFolder, Councils, Keyring and
-    Outward.
+    ``ports`` says which service answers at which port. ``key`` fixes the key to everything. ``host`` is
+    where it listens: elsewhere than on loopback, its pages ask for a key before they change anything.
+    ``allow`` names what the sandbox may call besides loopback. Raises the failures of DataFolder, Councils,
+    Keyring and Outward.
     """
 
     def __init__(
@@ -41,6 +45,7 @@ class Sandbox:
         *,
         key: str | None = None,
         ports: Mapping[int, str] | None = None,
+        host: str = "127.0.0.1",
         allow: Iterable[str] = (),
     ) -> None:
         self.outward = Outward(allow)
@@ -52,24 +57,42 @@ class Sandbox:
         self.gateway = Gateway(self.councils, self.keyring, self.house, ports, self.background)
         self.forks = Forks(self.councils, self.keyring)
         self.background.add(self.forks.watch)
+        self.journals = Journals(self.councils, self.keyring)
+        if self.journals.on:
+            self.gateway.passages.insert(0, self.journals.passage)
+            self.background.add(self.journals.keep_written)
+        self.forcing = Forcing(self.councils)
+        self.gateway.passages.append(self.forcing)
+        self.background.add(self.forcing.tidy)
+        running_clocks = RunningClocks(self.councils)
+        self.background.add(running_clocks.serve)
         control = control_api(
-            self.councils, self.keyring, forks=self.forks, snapshots=Snapshots(self.councils)
+            self.councils,
+            self.keyring,
+            forks=self.forks,
+            snapshots=Snapshots(self.councils),
+            journals=self.journals,
+            gateway=self.gateway,
+            forcing=self.forcing,
+            running_clocks=running_clocks,
         )
         self.house.mount("/sandbox", control)
         self._add_posting(control)
         _add_health(self.house)
-        add_pages(self.house, self.councils, self.gateway, self.keyring)
+        add_pages(self.house, self.councils, self.gateway, self.keyring, host)
 
     def _add_posting(self, control: FastAPI) -> None:
         """Tell receivers, and those who listen, what happens in the councils."""
-        deliverer, bells = Deliverer(self.councils, self.outward), Bells()
+        deliverer, bells = Deliverer(self.councils, self.outward, self.forcing.treatment), Bells()
         control.state.deliverer, control.state.bells = deliverer, bells
         self.background.add(deliverer.run)
         self.background.when_leaving.append(bells.close)
         self.councils.when_closed.append(bells.ring)
 
     def close(self) -> None:
-        """Close every council's file."""
+        """Close every council's file, its journal first."""
+        self.journals.close()
+        self.forcing.close()
         self.councils.close()
 
 

@@ -45,6 +45,24 @@ class NoSuchCouncil(NotFound):
     """The sandbox has no council of that name. Its councils are listed at /sandbox/councils."""
 
 
+STAND_IN = "virtual_council.stand_in"
+"""Where a StandIn is left in the scope of a recorded call that is sent again. No server puts one there."""
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Who made a recorded call, and what stands in it where their secret was."""
+
+    caller: Caller
+    secret: str
+
+
+def stood_in(scope: Scope, secret: str) -> Caller | None:
+    """Who made the recorded call that is sent again, if this is one and the secret stands for theirs."""
+    stand_in: StandIn | None = scope.get(STAND_IN)
+    return stand_in.caller if stand_in is not None and stand_in.secret == secret else None
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """Where a request is for: a council, a service's URL name, and what of the path leads there."""
@@ -165,15 +183,22 @@ class Gateway:
             there = ", ".join(self._services)
             raise NoSuchService(f"{council.name} has no service called {place.service}; it has: {there}")
         caller, refusal = self._caller(scope, council)
+        call = Call(council, place.service, caller)
         scope["root_path"] = place.root_path
         scope[SCOPE_KEY] = Door(
             council,
             f"{scope['scheme']}://{_host(scope)}{place.root_path}",
             caller,
             refusal,
-            lambda secret: self._keyring.caller(secret, council.name),
+            partial(self._recognise, scope, call),
         )
-        return app, Call(council, place.service, caller)
+        return app, call
+
+    def _recognise(self, scope: Scope, call: Call, secret: str) -> Caller | None:
+        """The caller of a key that came elsewhere than in the header; from then on it is the call's own."""
+        caller = stood_in(scope, secret) or self._keyring.caller(secret, call.council.name)
+        call.caller = caller or call.caller
+        return caller
 
     def _application(self, url_name: str) -> FastAPI | None:
         app = self._applications.get(url_name)
@@ -187,7 +212,7 @@ class Gateway:
                 kind, _, secret = value.decode("latin-1").partition(" ")
                 if kind.lower() != "bearer":
                     return None, _NO_KEY
-                caller = self._keyring.caller(secret.strip(), council.name)
+                caller = stood_in(scope, secret) or self._keyring.caller(secret.strip(), council.name)
                 return caller, "" if caller else "This sandbox does not know the key that was sent"
         return None, _NO_KEY
 

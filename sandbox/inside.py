@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, unquote
 
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp, Message, Scope
 
 from service_apis.kit.service import Service, Try
+
+FROM_INSIDE = "virtual-council.from-inside"
+"""What such a call is known by in its ASGI scope: no behaviour is forced on it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,26 +55,11 @@ async def call(
     ``sent`` goes as JSON, where it is not None; ``pieces`` as they are. The body of a good answer goes
     ``into`` a function piece by piece, where one is given, and is not kept.
     """
-    path, _, query = address.partition("?")
     headers = [(b"host", host.encode()), (b"authorization", f"Bearer {key}".encode())]
     body = b""
     if sent is not None:
         body = json.dumps(sent).encode()
         headers += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    scope = {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": unquote(path),
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": headers,
-        "server": None,
-        "client": None,
-    }
     start: Message = {}
     kept: list[bytes] = []
 
@@ -95,10 +83,30 @@ async def call(
         else:
             kept.append(message.get("body", b""))
 
-    await app(scope, receive, send)
+    await app(_scope(method, address, headers), receive, send)
     answered = {name.lower(): value for name, value in start["headers"]}
     content_type = answered.get(b"content-type", b"").decode("latin-1")
     return Answer(start["status"], content_type, b"".join(kept))
+
+
+def _scope(method: str, address: str, headers: list[tuple[bytes, bytes]]) -> Scope:
+    """The call as an ASGI server would tell of it."""
+    path, _, query = address.partition("?")
+    return {
+        "type": "http",
+        "asgi": {"version": "3.0"},
+        "http_version": "1.1",
+        "method": method,
+        "scheme": "http",
+        "path": unquote(path),
+        "raw_path": path.encode(),
+        "query_string": query.encode(),
+        "root_path": "",
+        "headers": headers,
+        "server": None,
+        "client": None,
+        "extensions": {FROM_INSIDE: {}},
+    }
 
 
 async def address_of(app: ASGIApp, council: str, service: Service, example: Try, key: str, host: str) -> str:

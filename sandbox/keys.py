@@ -53,6 +53,10 @@ class Keyring:
         """The key that is shown at start: it may do everything."""
         return self._keys[0]
 
+    def secrets(self) -> list[str]:
+        """The secret of every key, for whoever must not write one down."""
+        return [key.secret for key in self._keys]
+
     def add(self, key: Key) -> None:
         """Keep a new key."""
         self._keys.append(key)

@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 
 from sandbox.app import Sandbox
 from sandbox.failure import Failure
+from sandbox.forcing.protocol import HangingUp
 from sandbox.gateway import Gateway
 from sandbox.inside import CannotTry, address_of
 
@@ -105,6 +106,7 @@ def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
     """Serve until told to stop by a signal."""
     config = uvicorn.Config(
         sandbox.gateway,
+        http=HangingUp,
         backlog=BACKLOG,
         log_level="warning",
         access_log=False,
@@ -120,7 +122,9 @@ def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
 def served_aside(application: ASGIApp) -> Iterator[str]:
     """The application served by a thread on a free port of loopback, and its address; stopped at the end."""
     with listening(Addresses("127.0.0.1", 0, {})) as sockets:
-        config = uvicorn.Config(application, log_level="critical", access_log=False, lifespan="on")
+        config = uvicorn.Config(
+            application, http=HangingUp, log_level="critical", access_log=False, lifespan="on"
+        )
         server = _Server(config, application)
         thread = threading.Thread(target=server.run, kwargs={"sockets": sockets})
         thread.start()

@@ -9,6 +9,8 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 PAGES = (ROOT / "README.md", *sorted((ROOT / "sandbox" / "guides").glob("*.md")))
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_FILE = re.compile(r"^## `([^`\n]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+"""A file that is shown whole: its path as the heading, then its contents."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +26,18 @@ class Shown:
 
 
 def shown() -> list[Shown]:
-    """Everything that the pages show to be typed, in their order."""
+    """Everything that the pages show to be typed, in their order; files that they show whole are not."""
     found = []
     for page in PAGES:
-        for kind, block in _BLOCK.findall(page.read_text()):
+        for kind, block in _BLOCK.findall(_FILE.sub("", page.read_text())):
             pieces = [block] if kind == "python" else block.splitlines()
             found += [Shown(page.name, kind, piece) for piece in pieces if piece.strip()]
     return found
+
+
+def files_shown(page: str) -> dict[str, str]:
+    """The files that a guide shows whole, by their path."""
+    return dict(_FILE.findall((ROOT / "sandbox" / "guides" / page).read_text()))
 
 
 def lines_of_readme(*starts: str) -> list[str]:

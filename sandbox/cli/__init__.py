@@ -8,13 +8,18 @@ import typer
 
 from sandbox.cli import (
     auditing,
+    clock,
     councils,
     events,
     exporting,
     fidelity,
+    finding,
+    forcing,
     importing,
+    journal,
     journeys,
     matching,
+    personas,
     services,
     states,
     webhooks,
@@ -34,14 +39,19 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 councils.add_to(app)
+clock.add_to(app)
 states.add_to(app)
 importing.add_to(app)
 auditing.add_to(app)
 fidelity.add_to(app)
 exporting.add_to(app)
 services.add_to(app)
+journal.add_to(app)
 journeys.add_to(app)
 matching.add_to(app)
+forcing.add_to(app)
+finding.add_to(app)
+personas.add_to(app)
 events.add_to(app)
 webhooks.add_to(app)
 

@@ -105,7 +105,15 @@ def up(
     folder = DataFolder(data)
     with listening(addresses) as sockets, folder.served(addresses.url):
         first = ask.already_there(folder, asked) or _build(folder, asked, workers, dask)
-        sandbox = Sandbox(folder, services, first, key=key, ports=ports, allow=allow or ())
+        sandbox = Sandbox(
+            folder,
+            services,
+            first,
+            key=key,
+            ports=ports,
+            host=addresses.host,
+            allow=allow or (),
+        )
         try:
             open_to_callers(sockets)
             for line in greeting(sandbox, addresses.url):

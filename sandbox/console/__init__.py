@@ -2,7 +2,9 @@
 
 ``pages`` answers each address; ``front``, ``trying``, ``fidelity``, ``explained`` and ``guides`` find
 what a page shows; ``reading`` and ``layout`` turn an answer of a service into something laid out for a
-reader, ``words`` into words. ``rendering`` fills the templates. Nothing comes from elsewhere.
+reader, ``words`` into words. ``driving`` answers the page to drive a council with, whose forms ``deeds``
+turns into calls and ``unforged`` tells from those of other pages. ``rendering`` fills the templates.
+Nothing comes from elsewhere.
 """
 
 from __future__ import annotations
@@ -11,15 +13,19 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp
 
 from sandbox.console.assets import add_assets
+from sandbox.console.driving import Driving
 from sandbox.console.faults import show_faults_as_pages
 from sandbox.console.pages import Pages
 from sandbox.councils import Councils
 from sandbox.keys import Keyring
 
 
-def add_pages(house: FastAPI, councils: Councils, gateway: ASGIApp, keyring: Keyring) -> None:
-    """Add the console's pages to the sandbox; ``gateway`` is what their examples are read through."""
-    pages = Pages(councils, gateway, keyring)
+def add_pages(house: FastAPI, councils: Councils, gateway: ASGIApp, keyring: Keyring, host: str) -> None:
+    """Add the console's pages to the sandbox, which listens at ``host``.
+
+    ``gateway`` is what their examples are read through.
+    """
+    pages, driving = Pages(councils, gateway, keyring), Driving(councils, gateway, keyring, host)
     for path, page in (
         ("/", pages.front),
         ("/councils/{council}", pages.council),
@@ -33,5 +39,7 @@ def add_pages(house: FastAPI, councils: Councils, gateway: ASGIApp, keyring: Key
         ("/guides/{name}", pages.guide),
     ):
         house.add_route(path, page, include_in_schema=False)
+    house.add_route("/drive/{council}", driving.show, include_in_schema=False)
+    house.add_route("/drive/{council}/{act}", driving.act, methods=["POST"], include_in_schema=False)
     add_assets(house)
     show_faults_as_pages(house)

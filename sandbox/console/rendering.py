@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,9 +31,11 @@ HEADERS = {
 _CODE = re.compile(r"``?([^`]+)``?")
 
 
-def page(template: str, *, status: int = 200, **shown: Any) -> HTMLResponse:
+def page(
+    template: str, *, status: int = 200, headers: Mapping[str, str] = HEADERS, **shown: Any
+) -> HTMLResponse:
     """The page that a template makes of what it is to show."""
-    return HTMLResponse(filled(template, **shown), status, HEADERS)
+    return HTMLResponse(filled(template, **shown), status, headers)
 
 
 def filled(template: str, **shown: Any) -> str:
@@ -55,6 +58,8 @@ def _templates() -> Environment:
     templates.filters.update(
         count=words.count,
         moment=words.moment,
+        instant=words.instant,
+        label=words.label,
         day=words.day,
         seconds=words.seconds,
         percent=words.percent,

@@ -35,6 +35,11 @@ def moment(value: datetime) -> str:
     return f"{day(local.date())}, {_hour(local)}"
 
 
+def instant(told: str) -> str:
+    """An instant as an API writes it, by London's clocks."""
+    return moment(datetime.fromisoformat(told))
+
+
 def _hour(local: datetime) -> str:
     if (local.hour, local.minute) in ((0, 0), (12, 0)):
         return "noon" if local.hour else "midnight"

@@ -10,19 +10,26 @@ from fastapi import FastAPI, Request
 from fastapi.responses import JSONResponse, Response
 
 from sandbox.control import (
+    calendar,
     clock,
     councils,
     differences,
     events,
     fidelity,
     forks,
+    journal,
+    journal_replay,
     journeys,
     keys,
+    people,
+    personas,
+    rules,
     snapshots,
     truth,
     webhooks,
 )
 from sandbox.councils import Councils
+from sandbox.finding import traits_of
 from sandbox.keys import Keyring
 from service_apis.kit.application import docs_page, refuse_with_problems, truthful
 
@@ -30,7 +37,8 @@ from service_apis.kit.application import docs_page, refuse_with_problems, truthf
 def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> FastAPI:
     """The control API over the councils of one sandbox.
 
-    ``kept`` are what its operations work with, by the names that they ask for (``forks``, ``snapshots``).
+    ``kept`` are what its operations work with, by the names that they ask for (``forks``, ``snapshots``,
+    ``forcing``).
     """
     app = FastAPI(
         title="Sandbox control",
@@ -40,13 +48,33 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         docs_url=None,
         redoc_url=None,
     )
+    # Read at start, so that two services with a trait of one name stop it.
+    traits_of(open_councils.services)
     app.state.councils = open_councils
     app.state.keyring = keyring
     for name, each in kept.items():
         setattr(app.state, name, each)
     refuse_with_problems(app)
-    driving = (councils, forks, snapshots, differences, clock, events, webhooks)
-    for part in (*driving, journeys, keys, fidelity, truth):
+    parts = (
+        councils,
+        forks,
+        snapshots,
+        differences,
+        clock,
+        events,
+        webhooks,
+        journal_replay,
+        journal,
+        journeys,
+        keys,
+        calendar,
+        rules,
+        people,
+        personas,
+        fidelity,
+        truth,
+    )
+    for part in parts:
         app.include_router(part.router)
 
     def openapi(request: Request) -> Response:

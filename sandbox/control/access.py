@@ -9,7 +9,7 @@ from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 
 from sandbox.councils import Councils
-from sandbox.gateway import NoSuchCouncil
+from sandbox.gateway import NoSuchCouncil, stood_in
 from sandbox.keys import CONTROL, Keyring
 from service_apis.kit.council import Council
 from service_apis.kit.door import Caller
@@ -32,7 +32,9 @@ class ControlKey(SecurityBase):
 def _caller(request: Request, council: str) -> Caller:
     keyring: Keyring = request.app.state.keyring
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
-    caller = keyring.caller(secret.strip(), council) if kind.lower() == "bearer" else None
+    caller = None
+    if kind.lower() == "bearer":
+        caller = stood_in(request.scope, secret) or keyring.caller(secret.strip(), council)
     if caller is None:
         raise NotAuthenticated(
             "Send a key of this sandbox as `Authorization: Bearer KEY`",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import AwareDatetime, Field
 
 from service_apis.kit.schemas import Schema
 
@@ -45,55 +45,6 @@ class CouncilList(Schema):
     """Every council of the sandbox."""
 
     items: list[CouncilEntry]
-
-
-class ClockShown(Schema):
-    """A council's clock, which stands still until advanced. ``next_due`` is the next thing on the agenda."""
-
-    now: AwareDatetime
-    today: date
-    frozen: bool
-    next_due: AwareDatetime | None
-
-
-class Advance(Schema):
-    """How far to advance the clock: exactly one of the three.
-
-    ``to`` an instant, ``by`` an ISO 8601 duration (``P3D``), or ``to_next_due``.
-    """
-
-    to: AwareDatetime | None = None
-    by: Annotated[timedelta, Field(ge=timedelta(0), le=timedelta(days=3660))] | None = None
-    to_next_due: bool = False
-
-    @model_validator(mode="after")
-    def exactly_one(self) -> Advance:
-        """Refuse none, or more than one, of the three ways to say how far."""
-        if (self.to is not None) + (self.by is not None) + self.to_next_due != 1:
-            raise ValueError("name exactly one of to, by and to_next_due")
-        return self
-
-
-class HappeningShown(Schema):
-    """One thing that fell due on the way."""
-
-    at: AwareDatetime
-    service: str
-    kind: str
-    subject: str
-
-
-class Advanced(Schema):
-    """What the clock showed, what it shows now, and what fell due on the way, in order.
-
-    ``happened`` lists at most the first 1,000; ``happened_in_all`` counts them.
-    """
-
-    was: AwareDatetime
-    now: AwareDatetime
-    today: date
-    happened: list[HappeningShown]
-    happened_in_all: int
 
 
 class EventShown(Schema):

@@ -11,6 +11,7 @@ from service_apis.council_tax import rules, schemas
 from service_apis.council_tax.models import Account, Bill, Charge, Entry, LiablePerson
 from service_apis.kit.lists import Listing
 from service_apis.kit.revenues.billing import BillEntry, NoSuchBill, bills_of, find_bill
+from service_apis.kit.revenues.parties import accounts_of
 from service_apis.kit.revenues.payments import (
     DateRefused,
     InstalmentPlan,
@@ -55,7 +56,7 @@ def list_accounts(
 ) -> Listing[schemas.AccountSummary]:
     """Accounts by dwelling, liable person, status, stage of recovery or what is owed."""
     asked = {"uprn": uprn, "status": status, "kind": kind, "stage": stage, "payment_method": payment_method}
-    found = rules.find_accounts(name, resident_id, minimum_balance_pence, asked)
+    found = accounts_of(Account, LiablePerson, name, resident_id, minimum_balance_pence, asked)
     return work.list(schemas.AccountSummary, found, page)
 
 
@@ -97,7 +98,7 @@ def list_transactions(work: Work, reference: Reference, page: AskedPage) -> List
 @routes.get("/properties/{uprn}", problems=(rules.NoSuchProperty,))
 def show_property(work: Work, uprn: Uprn) -> schemas.Dwelling:
     """A dwelling's band, its open account and its earlier ones."""
-    found = rules.find_accounts(None, None, None, {"uprn": uprn})
+    found = accounts_of(Account, LiablePerson, None, None, None, {"uprn": uprn})
     rows = [schemas.AccountSummary.model_validate(row) for row in work.session.execute(found)]
     if not rows:
         raise rules.NoSuchProperty(f"UPRN {uprn} is not in the valuation list; addresses lists UPRNs")

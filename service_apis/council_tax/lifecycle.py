@@ -1,11 +1,11 @@
-"""What falls due in council tax, and what it hears of house moves."""
+"""What falls due in council tax, and what it hears of people who come, move and go."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from datetime import date, time, timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from service_apis.council_tax import rules
 from service_apis.council_tax.models import Account, Award, Charge, Disregard, Entry, LiablePerson
@@ -13,17 +13,12 @@ from service_apis.kit.agenda import Due, Lifecycle
 from service_apis.kit.clock import at
 from service_apis.kit.events import Event
 from service_apis.kit.revenues.financial_year import begins, months_on, part
-from service_apis.kit.revenues.instalments import await_instalments, enter, gather, take
+from service_apis.kit.revenues.instalments import await_instalments, gather, take
 from service_apis.kit.revenues.parties import Person, add_parties, is_one_of, parties_of
+from service_apis.kit.revenues.recovery import go_further
 from service_apis.kit.work import Work
 
 lifecycle = Lifecycle()
-
-STEPS = {"reminder": ("final_notice", 14), "second_reminder": ("final_notice", 14)}
-STEPS |= {"final_notice": ("summons", 8), "summons": ("liability_order", 21)}
-"""What follows a notice that is not obeyed, and after how many days at the earliest: 7 and a further 7
-from a reminder (the Regulations, reg. 23(3)), more than 7 from a final notice (reg. 34(1)), 14 from a
-summons (reg. 35(2A)) and a week for the court's list, which is an assumption."""
 
 LEAST_CHASED_PENCE, RISE_IN_HUNDREDTHS_OF_A_PERCENT = 500, 499
 """Assumptions: smaller arrears are let be; band D rises by the most that needs no referendum in England."""
@@ -50,25 +45,8 @@ def recover_arrears(work: Work, due: Due) -> None:
     overdue = Account.balance_pence - Account.undue_pence >= LEAST_CHASED_PENCE
     behind = select(Account).where(overdue, Account.stage != "liability_order").order_by(Account.reference)
     for account in work.session.scalars(behind).all():
-        _go_further(work, account)
+        go_further(work, account, Entry, rules.RECOVERY, rules.SUMMONS_COSTS_PENCE)
     work.schedule(at(work.today + timedelta(days=7), time(8)), "recovery", "weekly")
-
-
-def _go_further(work: Work, account: Account) -> None:
-    stage, days = STEPS.get(account.stage, ("", 0))
-    if not stage:
-        # No reminder for a third failure, or once every instalment is due (reg. 23(2) and (4)).
-        stage = rules.RECOVERY[min(account.reminders, 2) if account.instalments_left else 2]
-    elif account.stage_on and work.today < account.stage_on + timedelta(days):
-        return
-    account.stage, account.stage_on = stage, work.today
-    account.reminders += stage in rules.RECOVERY[:2]
-    if stage in rules.RECOVERY[2:]:
-        account.fall_due()
-    if stage == "summons":
-        enter(work, account, Entry, "costs", rules.SUMMONS_COSTS_PENCE)
-    sums = {"arrears_pence": account.arrears_pence, "balance_pence": account.balance_pence}
-    work.record(f"{stage.replace('_', '-')}.issued", account.reference, uprn=account.uprn, **sums)
 
 
 @lifecycle.due("annual_bills")
@@ -108,21 +86,30 @@ def review_empty_homes(work: Work, due: Due) -> None:
 
 
 @lifecycle.on("virtual-council.residents.resident.moved")
+@lifecycle.on("virtual-council.residents.resident.arrived")
+@lifecycle.on("virtual-council.residents.resident.left")
+@lifecycle.on("virtual-council.residents.resident.died")
 def follow_a_move(work: Work, event: Event) -> None:
     """Close, open or share accounts as people move; heard twice, it changes nothing more."""
     move, day = event.data, date.fromisoformat(event.data["moved_on"])
     moved = {each["id"]: each["name"] for each in move["residents"]}
-    theirs = update(Disregard).where(Disregard.resident_id.in_(moved))
-    work.session.execute(theirs.values(uprn=move["to_uprn"]))
+    theirs = Disregard.resident_id.in_(moved)
+    if move["to_uprn"] is None:
+        work.session.execute(delete(Disregard).where(theirs))
+    else:
+        work.session.execute(update(Disregard).where(theirs).values(uprn=move["to_uprn"]))
     adults: list[Person] = [(each["name"], each["id"]) for each in move["residents"] if each["adult"]]
     left, reached = _open_account(work, move["from_uprn"]), _open_account(work, move["to_uprn"])
     if adults and left and left.kind == "occupied":
-        _leave(work, left, moved, move["adults_left_behind"], day)
+        vacant = "exempt_f" if event.type.endswith(".died") else None
+        _leave(work, left, moved, move["adults_left_behind"], day, vacant)
     if adults and reached and reached.kind != "communal":
         _arrive(work, reached, adults, move["adults_there_already"], day)
 
 
-def _leave(work: Work, account: Account, moved: dict[str, str], left_behind: int, day: date) -> None:
+def _leave(
+    work: Work, account: Account, moved: dict[str, str], left_behind: int, day: date, vacant: str | None
+) -> None:
     persons = parties_of(work, LiablePerson, account.reference)
     for person in persons:
         if is_one_of(person, moved):
@@ -134,7 +121,7 @@ def _leave(work: Work, account: Account, moved: dict[str, str], left_behind: int
         _count_adults(work, account, max(left_behind, known), day)
     else:
         who = f"The {'residents' if left_behind else 'owner'} of {account.address.rsplit(', ', 2)[0]}"
-        _succeed(work, account, day, [(who, None)], left_behind)
+        _succeed(work, account, day, [(who, None)], left_behind, vacant)
 
 
 def _arrive(work: Work, account: Account, adults: list[Person], there: int, day: date) -> None:
@@ -148,8 +135,8 @@ def _arrive(work: Work, account: Account, adults: list[Person], there: int, day:
         _succeed(work, account, day, adults, there + len(adults))
 
 
-def _open_account(work: Work, uprn: str) -> Account | None:
-    return work.session.scalar(select(Account).filter_by(uprn=uprn, status="open"))
+def _open_account(work: Work, uprn: str | None) -> Account | None:
+    return None if uprn is None else work.session.scalar(select(Account).filter_by(uprn=uprn, status="open"))
 
 
 def _award_for(work: Work, uprn: str, adults: int) -> str | None:
@@ -164,8 +151,17 @@ def _count_adults(work: Work, account: Account, adults: int, day: date) -> None:
         rules.bill_since(work, account, day, "changed")
 
 
-def _succeed(work: Work, before: Account, day: date, persons: list[Person], adults: int) -> None:
-    """Close an account and open the next of its dwelling: of its owner, where no adult lives."""
+def _succeed(
+    work: Work,
+    before: Account,
+    day: date,
+    persons: list[Person],
+    adults: int,
+    vacant: str | None = None,
+) -> None:
+    """Close an account and open the next of its dwelling: of its owner, with ``vacant`` as its exemption,
+    where no adult lives.
+    """
     day = max(day, before.opened_on)
     before.status, before.closed_on = "closed", day
     for person in parties_of(work, LiablePerson, before.reference):
@@ -179,7 +175,7 @@ def _succeed(work: Work, before: Account, day: date, persons: list[Person], adul
     work.session.add(account)
     work.session.flush()
     add_parties(work, LiablePerson, reference, persons, "resident" if adults else "owner", day)
-    if adults and (code := _award_for(work, account.uprn, adults)):
+    if code := _award_for(work, account.uprn, adults) if adults else vacant:
         work.session.add(Award(account=reference, code=code, starts_on=day))
     work.record("account.opened", reference, uprn=account.uprn, opened_on=day.isoformat())
     rules.bill_since(work, account, day, "opened")

@@ -6,21 +6,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from service_apis.council_tax.models import Account, Award, Bill, Charge, Entry, LiablePerson
+from service_apis.council_tax.models import Account, Award, Bill, Charge, Entry
 from service_apis.kit.problems import Conflict, NotFound
 from service_apis.kit.revenues.billing import Reason, issue, lines_of
 from service_apis.kit.revenues.financial_year import begins, months_on, year_of
-from service_apis.kit.revenues.instalments import arrears_in, await_instalments
-from service_apis.kit.revenues.parties import named
+from service_apis.kit.revenues.instalments import await_instalments
 from service_apis.kit.revenues.payments import DateRefused
-from service_apis.kit.work import Query, Work
+from service_apis.kit.work import Work
 
 NINTHS = {"A": 6, "B": 7, "C": 8, "D": 9, "E": 11, "F": 13, "G": 15, "H": 18, "I": 21}
 """What a band pays, in ninths of band D (1992 Act, s.5; band I in Wales alone)."""
@@ -85,22 +84,6 @@ def find_account(work: Work, reference: str, *, to_change: bool = False) -> Acco
     if to_change:
         work.expect_version(account.version, f"Account {reference}")
     return account
-
-
-def find_accounts(
-    name: str | None, resident_id: str | None, least_balance: int | None, equal: Mapping[str, str | None]
-) -> Query:
-    """The accounts that fit everything asked, with their arrears, by reference."""
-    query = select(Account.__table__, arrears_in(Account)).order_by(Account.reference)
-    query = query.filter_by(**{column: value for column, value in equal.items() if value is not None})
-    if least_balance is not None:
-        query = query.where(Account.balance_pence >= least_balance)
-    liable = select(LiablePerson.account)
-    if resident_id is not None:
-        query = query.where(Account.reference.in_(liable.where(LiablePerson.resident_id == resident_id)))
-    if name is not None:
-        query = query.where(Account.reference.in_(liable.where(named(LiablePerson, name))))
-    return query
 
 
 def awards_of(work: Work, account: Account) -> list[Award]:

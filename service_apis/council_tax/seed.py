@@ -31,6 +31,7 @@ EXEMPT_WHEN_EMPTY = {"exempt_f": 0.6, "exempt_e": 0.22, "exempt_b": 0.08, "exemp
 since when they (do not) pay; of adults disregarded besides students; of reasons for exemption."""
 
 BASIS = {"owned_outright": "freeholder", "owned_mortgage": "freeholder", "shared_ownership": "leaseholder"}
+BASIS |= {"council_rent": "council_tenant", "other_social_rent": "social_tenant", "rent_free": "licensee"}
 TAX_BEGAN, SECOND_HOME_PREMIUM_BEGAN = date(1993, 4, 1), date(2025, 4, 1)
 Awarded = tuple[str | None, date | None]
 Homes = dict[str, list[Any]]
@@ -144,7 +145,7 @@ def _liable_persons(town: Town, seeding: Seeding, homes: Homes) -> Columns:
     who = np.flatnonzero((people.household >= 0) & (is_head | shares))
     known = people_of(town, seeding, who, named("name", "resident_id"))
     tenure = households.tenure[people.household[who]]
-    basis = np.array([BASIS.get(each, "tenant") for each in TENURES])[tenure].tolist()
+    basis = np.array([BASIS.get(each, "private_tenant") for each in TENURES])[tenure].tolist()
     at_home = people.property[who].tolist()
     vacant = [place for place, kind in enumerate(homes["kind"]) if kind != "occupied"]
     owners = [f"The owner of {homes['address'][place].rsplit(', ', 2)[0]}" for place in vacant]

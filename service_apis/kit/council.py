@@ -7,7 +7,6 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator, Callable, Collection, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,32 +14,20 @@ from typing import Any
 from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
-from service_apis.kit.agenda import Due, Lifecycle
-from service_apis.kit.clock import Clock
+from service_apis.kit import causes
+from service_apis.kit.advancing import KEEP, Advance, ClockGoesForward, Happening
+from service_apis.kit.agenda import Lifecycle
+from service_apis.kit.clock import Clock, Pace
 from service_apis.kit.db import copy_database, open_engine, put_in_place, remove_database
-from service_apis.kit.events import Event
-from service_apis.kit.problems import NotFound, Unprocessable
-from service_apis.kit.records import ClockReading, DueEntry, EventRecord, Fact, Hearing
+from service_apis.kit.hearing import hear_all
+from service_apis.kit.problems import NotFound
+from service_apis.kit.records import ClockReading, DueEntry, Fact
 from service_apis.kit.service import Service
 from service_apis.kit.work import Work
 
 
-class ClockGoesForward(Unprocessable):
-    """The council's clock never goes back. Advance it to a later instant."""
-
-
 class CouncilGone(NotFound):
     """The council was deleted, or its lifetime ended, while the call was under way. Make another fork."""
-
-
-@dataclass(frozen=True, slots=True)
-class Happening:
-    """One thing that fell due while the clock was advanced."""
-
-    at: datetime
-    service: str
-    kind: str
-    subject: str
 
 
 class Council:
@@ -50,6 +37,7 @@ class Council:
     so that none waits inside SQLite while holding up the event loop. ``generation`` counts how often the
     council was taken back to an earlier state: what it did after that state has then never happened.
 
+    ``watched`` says that the rows which are written are told as causes of the call that wrote them.
     ``listeners`` are called after each commit that recorded events, by whichever thread committed;
     ``when_rewound`` after the council was taken back.
     """
@@ -60,13 +48,14 @@ class Council:
         self.services = services
         self.listeners: list[Callable[[], None]] = []
         self.when_rewound: list[Callable[[], None]] = []
+        self.watched = False
         self._turn = asyncio.Lock()
         self._closed = False
-        self._lifecycles: dict[str, Lifecycle] = {
+        self.lifecycles: dict[str, Lifecycle] = {
             slug: service.lifecycle for slug, service in services.items() if service.lifecycle
         }
         self._heard_types = {
-            event_type for lifecycle in self._lifecycles.values() for event_type in lifecycle.event_handlers
+            event_type for lifecycle in self.lifecycles.values() for event_type in lifecycle.event_handlers
         }
         self._open()
 
@@ -77,7 +66,9 @@ class Council:
         self._as_made_is_kept = self.as_made.exists()
         with Session(self._engine) as session:
             self.facts: dict[str, Any] = {row.name: row.value for row in session.scalars(select(Fact))}
-            self.clock = Clock(session.scalars(select(ClockReading.now)).one())
+            self._kept = Clock(session.scalars(select(ClockReading.now)).one())
+        self._pace: Pace | None = None
+        self._limit: datetime | None = None
 
     def close(self) -> None:
         """Close the file. The council cannot be used afterwards."""
@@ -88,6 +79,52 @@ class Council:
         for connection in self._readers:
             connection.close()
         self._engine.dispose()
+
+    @property
+    def clock(self) -> Clock:
+        """What the council's clock shows, while it runs in whole seconds.
+
+        It then waits at what falls due next until that is done.
+        """
+        pace = self._pace
+        if pace is None:
+            return self._kept
+        now = pace.now if self._limit is None else min(pace.now, self._limit)
+        return Clock(max(now.replace(microsecond=0), self._kept.now))
+
+    @property
+    def kept(self) -> Clock:
+        """What the council's file keeps of the clock: what it shows or, while it runs, a little less."""
+        return self._kept
+
+    @property
+    def pace(self) -> Pace | None:
+        """How the clock runs, or None while it stands still, as it does when a council is opened."""
+        return self._pace
+
+    @property
+    def waits(self) -> bool:
+        """Whether the clock runs and has come to what falls due next."""
+        return self._pace is not None and self._limit is not None and self._limit <= self._pace.now
+
+    def run(self, speed: float, seconds: Callable[[], float]) -> None:
+        """Let the clock run, see Pace. What falls due waits for :meth:`catch_up`, and the clock with it."""
+        self._pace = Pace(speed, seconds, self.clock.now, seconds())
+        self._limit = self.next_due()
+
+    def freeze(self) -> None:
+        """Let the clock stand still, and keep what it shows."""
+        if self._pace is not None:
+            with self.writing("clock"):
+                pass  # as every write does, it keeps the time
+            self._pace = None
+
+    def show(self, clock: Clock) -> None:
+        """Let the clock show what was kept of it, and go on from there if it runs."""
+        self._kept = clock
+        if self._pace is not None:
+            self._pace.go_on_from(clock.now)
+            self._limit = self.next_due()
 
     @property
     def generation(self) -> int:
@@ -200,18 +237,37 @@ class Council:
         if self._closed:
             raise CouncilGone(f"{self.name} was deleted meanwhile; nothing was changed")
         self._keep_as_made()
-        with self._writes.connect() as connection, connection.begin() as transaction:
-            work = Work(connection, self.clock, service, if_match, base_url)
-            try:
-                yield work
-                work.finish(keep=True)
-            except BaseException:
-                transaction.rollback()
-                work.finish(keep=False)
-                raise
+        told: causes.Told | None = None
+        with self._writes.connect() as connection:
+            if self.watched:
+                causes.watch(connection)
+            with connection.begin() as transaction:
+                work = Work(connection, self.clock, service, if_match, base_url)
+                try:
+                    yield work
+                    work.finish(keep=True)
+                    if self._pace is not None:
+                        connection.execute(KEEP, {"shown": work.clock.now})
+                    if self.watched:
+                        told = causes.told(connection)
+                except BaseException:
+                    transaction.rollback()
+                    work.finish(keep=False)
+                    raise
+        if told is not None:
+            causes.add(told)
+        if self._pace is not None:
+            self._note_what_was_kept(work)
         if work.recorded:
             for tell in self.listeners:
                 tell()
+
+    def _note_what_was_kept(self, work: Work) -> None:
+        self._kept = work.clock
+        if work.scheduled is not None and self._limit is not None:
+            self._limit = min(work.scheduled, self._limit)
+        elif work.scheduled is not None:
+            self._limit = work.scheduled
 
     def deliver_events(self, recorded: Collection[str] | None = None) -> None:
         """Let every service hear the events that it has not heard yet, those of its hearing included.
@@ -219,77 +275,35 @@ class Council:
         ``recorded`` names the types of those just recorded: most are heard by nobody, and then
         nothing is looked up.
         """
-        if recorded is not None and self._heard_types.isdisjoint(recorded):
-            return
-        waiting = True
-        while waiting:
-            waiting = False
-            for slug, lifecycle in self._lifecycles.items():
-                waiting |= self._hear(slug, lifecycle)
+        if recorded is None or self.is_heard(recorded):
+            hear_all(self.lifecycles, self.reading, self.writing)
 
-    def _hear(self, slug: str, lifecycle: Lifecycle) -> bool:
-        if not lifecycle.event_handlers:
-            return False
-        wanted = list(lifecycle.event_handlers)
-        with self.reading(slug) as work:
-            heard = work.session.scalar(select(Hearing.position).where(Hearing.service == slug)) or 0
-            news = select(EventRecord).where(EventRecord.position > heard, EventRecord.type.in_(wanted))
-            events = [
-                Event.of(record) for record in work.session.scalars(news.order_by(EventRecord.position))
-            ]
-        for event in events:
-            with self.writing(self.services[slug].url_name) as work:
-                lifecycle.event_handlers[event.type](work, event)
-                work.session.merge(Hearing(service=slug, position=event.position))
-        return bool(events)
+    def is_heard(self, recorded: Collection[str]) -> bool:
+        """Whether a service hears any of these types of events; most are heard by none."""
+        return not self._heard_types.isdisjoint(recorded)
 
     def next_due(self) -> datetime | None:
         """The instant of the earliest entry on the agenda, or None when it is empty."""
         with self.reading("clock") as work:
             return work.session.scalar(select(DueEntry.at).order_by(DueEntry.at, DueEntry.id).limit(1))
 
-    def advance(self, until: datetime) -> list[Happening]:
+    def advance(self, until: datetime, stop_at: Callable[[Happening], bool] | None = None) -> list[Happening]:
         """Advance the clock, working through everything that falls due on the way, in order.
 
-        Raises ClockGoesForward if ``until`` lies before the present.
+        Where ``stop_at`` is given, the clock stops at the first thing that it says yes to. Raises
+        ClockGoesForward if ``until`` lies before the present.
         """
-        if until < self.clock.now:
+        if until < self._kept.now:
             raise ClockGoesForward(
-                f"It is {self.clock.now.isoformat()} in {self.name}; it cannot be taken back to "
+                f"It is {self._kept.now.isoformat()} in {self.name}; it cannot be taken back to "
                 f"{until.isoformat()}. Name a later instant."
             )
-        happenings: list[Happening] = []
-        while (happening := self._work_through_next(until)) is not None:
-            happenings.append(happening)
-        self._set_clock(until)
-        return happenings
+        return Advance(self, until, stop_at).run()
 
-    def _work_through_next(self, until: datetime) -> Happening | None:
-        earliest = select(DueEntry).where(DueEntry.at <= until).order_by(DueEntry.at, DueEntry.id).limit(1)
-        before = self.clock
-        try:
-            with self.writing("clock") as work:
-                entry = work.session.scalar(earliest)
-                if entry is None:
-                    return None
-                happening = Happening(entry.at, entry.service, entry.kind, entry.subject)
-                work.session.delete(entry)
-                self.clock = work.clock = Clock(max(entry.at, before.now))
-                work.service = self.services[entry.service].url_name
-                self._lifecycles[entry.service].due_handlers[entry.kind](
-                    work, Due(entry.at, entry.kind, entry.subject)
-                )
-                work.session.merge(ClockReading(id=1, now=self.clock.now))
-        except BaseException:
-            self.clock = before
-            raise
-        self.deliver_events(work.recorded)
-        return happening
-
-    def _set_clock(self, now: datetime) -> None:
-        with self.writing("clock") as work:
-            work.session.merge(ClockReading(id=1, now=now))
-        self.clock = Clock(now)
+    def catch_up(self) -> None:
+        """Work through what fell due while the clock ran."""
+        if self._pace is not None:
+            Advance(self, self._pace.now).run()
 
 
 def _starts_with(connection: sqlite3.Connection, generation: int) -> list[list[int]]:

@@ -108,9 +108,11 @@ class Operation:
             def answer(work: Work) -> Response:
                 if key is None:
                     return self._answer(request, door, self.function(work=work, **arguments))
+                # Without the council's name, so that a fork knows the keys that were used before it was made.
+                path = request.scope["path"].removeprefix(request.scope["root_path"])
                 seen = FirstAnswer(
                     caller=door.caller.name if door.caller else "",
-                    operation=f"{self.method} {self.slug} {request.scope['path'][-200:]}",
+                    operation=f"{self.method} {self.slug} {path[-200:]}",
                     key=key,
                     fingerprint=hashlib.sha256(body).hexdigest(),
                 )

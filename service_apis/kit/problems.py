@@ -129,6 +129,18 @@ class MethodNotAllowed(Problem):
     status = 405
 
 
+class TooManyRequests(Problem):
+    """The sandbox was told to answer so: the caller has called too often. Wait as Retry-After says."""
+
+    status = 429
+
+
+class Unavailable(Problem):
+    """The sandbox was told to answer so: the system cannot answer just now. Wait as Retry-After says."""
+
+    status = 503
+
+
 class UnexpectedFault(Problem):
     """Something went wrong inside the sandbox. It is our fault, and nothing was changed."""
 

@@ -36,6 +36,8 @@ from service_apis.kit.problems import (
     NotJson,
     Problem,
     StaleVersion,
+    TooManyRequests,
+    Unavailable,
     Unprocessable,
 )
 from service_apis.kit.schemas import InvalidRequestDetails, VersionedSchema
@@ -212,6 +214,7 @@ def _optional(name: str, place: Any) -> inspect.Parameter:
 
 _HEADERS = {
     "ETag": {"description": "The version of what is shown, for If-Match.", "schema": {"type": "string"}},
+    "Retry-After": {"description": "Seconds to wait before trying again.", "schema": {"type": "integer"}},
     "Link": {"description": "RFC 8288 links to the other pages.", "schema": {"type": "string"}},
 }
 
@@ -220,6 +223,8 @@ def _responses(
     problems: tuple[type[Problem], ...], answer: Any, method: Method, status: int, changes_version: bool
 ) -> dict[int | str, dict[str, Any]]:
     general: list[type[Problem]] = [NotAuthenticated, NotAllowed, NotFound, Unprocessable]
+    # The sandbox can be told to refuse any call so, and a caller has to be ready for it.
+    general += [TooManyRequests, Unavailable]
     if method != "GET":
         general += [NotJson, BodyTooLarge, MediaTypeNotSupported]
     if changes_version:
@@ -237,6 +242,8 @@ def _responses(
         }
         for code, kinds in sorted(by_status.items())
     }
+    for code in (TooManyRequests.status, Unavailable.status):
+        responses[code]["headers"] = {"Retry-After": _HEADERS["Retry-After"]}
     headers = {}
     if _is_versioned(answer):
         headers["ETag"] = _HEADERS["ETag"]

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from service_apis.kit.agenda import Lifecycle
     from service_apis.kit.routes import Routes
     from service_apis.kit.seeding import Seed
+    from service_apis.kit.trait import Traits
 
 _SLUG = re.compile(r"^[a-z][a-z0-9]*(_[a-z0-9]+)*$")
 
@@ -102,6 +103,14 @@ class Service:
             return None
         lifecycle: Lifecycle = self._part("lifecycle").lifecycle
         return lifecycle
+
+    @cached_property
+    def traits(self) -> Traits | None:
+        """What people can be found by, from ``traits.py`` where there is one."""
+        if find_spec(f"{self.package}.traits") is None:
+            return None
+        traits: Traits = self._part("traits").traits
+        return traits
 
     @cached_property
     def open_cases(self) -> Callable[[Session], int] | None:

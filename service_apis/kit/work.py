@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Result, Row, Select, func, select
+from sqlalchemy import Connection, Result, Row, Select, func, insert, select
 from sqlalchemy.orm import Session
 
 from service_apis.kit.clock import Clock
@@ -18,6 +18,7 @@ from service_apis.kit.schemas import Schema
 
 Query = Select[*tuple[Any, ...]]
 """A query for rows of any columns."""
+_RECORD = insert(EventRecord)
 S = TypeVar("S", bound=Schema)
 
 
@@ -37,7 +38,10 @@ class Work:
     base_url: str = ""
     recorded: set[str] = field(default_factory=set, init=False)
     """The types of the events recorded so far."""
+    scheduled: datetime | None = field(default=None, init=False)
+    """The earliest instant at which something was put on the agenda."""
     _session: Session | None = field(default=None, init=False)
+    _events: list[dict[str, Any]] = field(default_factory=list, init=False)
 
     @property
     def session(self) -> Session:
@@ -57,11 +61,14 @@ class Work:
         return self.connection.execute(query, values)
 
     def finish(self, keep: bool) -> None:
-        """Write what the session still holds, if it is to be kept, and close it."""
+        """Write what the session still holds and what was recorded, if it is to be kept, and close it."""
         if self._session is not None:
             if keep:
                 self._session.flush()
             self._session.close()
+        if keep and self._events:
+            # Nobody reads them in this transaction, and the session would write them one by one.
+            self.connection.execute(_RECORD, self._events)
 
     @property
     def now(self) -> datetime:
@@ -79,18 +86,14 @@ class Work:
         ``what`` is the noun and the past verb; ``data`` must be JSON-ready (dates as ISO text).
         Its type on the wire is ``virtual-council.{service}.{what}``.
         """
-        event = EventRecord(
-            type=f"virtual-council.{self.service}.{what}",
-            source=self.service,
-            subject=subject,
-            time=self.now,
-            data=data,
-        )
-        self.session.add(event)
-        self.recorded.add(event.type)
+        event_type = f"virtual-council.{self.service}.{what}"
+        told = {"type": event_type, "source": self.service, "subject": subject, "time": self.now}
+        self._events.append({**told, "data": data})
+        self.recorded.add(event_type)
 
     def schedule(self, at: datetime, kind: str, subject: str) -> None:
         """Put something on the agenda: the service's handler of ``kind`` runs when it falls due."""
+        self.scheduled = at if self.scheduled is None else min(self.scheduled, at)
         self.session.add(DueEntry(at=at, service=self.service.replace("-", "_"), kind=kind, subject=subject))
 
     def next_number(self, series: str, first: int = 1) -> int:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
+FIRST_YEAR, LAST_YEAR = 1980, 2099
+"""The years whose bank holidays are known: since they were as many as now, and as far as is reckoned."""
+
 
 @cache
 def bank_holidays(year: int) -> dict[date, str]:

@@ -49,3 +49,20 @@ class Resident(Versioned, Base):
     uprn: Mapped[str] = mapped_column(String(12), index=True)
     household: Mapped[str | None] = mapped_column(String(9), index=True)
     moved_in: Mapped[date | None]
+
+
+class Departure(Base):
+    """Somebody who was a resident and is none any more: ``reason`` is moved_away or died.
+
+    Their entry has left the index; what is kept of it is who they were, and where they lived last.
+    """
+
+    __tablename__ = "residents_departures"
+
+    resident_id: Mapped[str] = mapped_column(String(9), primary_key=True)
+    name: Mapped[str] = mapped_column(String(121))
+    born: Mapped[date]
+    uprn: Mapped[str] = mapped_column(String(12), index=True)
+    household: Mapped[str | None] = mapped_column(String(9))
+    reason: Mapped[str] = mapped_column(String(10))
+    left_on: Mapped[date]

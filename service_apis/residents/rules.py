@@ -1,7 +1,8 @@
-"""How residents are found, and what happens when they move."""
+"""How residents are found, and what happens when they come, move and go."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,10 +12,11 @@ from sqlalchemy import ColumnElement, bindparam, func, select
 from service_apis.kit.postcodes import tidied
 from service_apis.kit.problems import Conflict, NotFound, Unprocessable
 from service_apis.kit.work import Query, Work
-from service_apis.residents.models import Address, Resident
+from service_apis.residents.models import Address, Departure, Resident
+from service_apis.residents.schemas import NewResident, Reason
 
 OLDEST_MOVE = timedelta(days=365)
-ADULT = 18
+ADULT, OLDEST_AGE = 18, 120
 
 
 class NoSuchResident(NotFound):
@@ -31,7 +33,11 @@ class UnknownUprn(Unprocessable):
 
 
 class MoveDateRefused(Unprocessable):
-    """A move is recorded once it has happened, and within a year of it."""
+    """A move, arrival, departure or death is recorded once it has happened, and within a year of it."""
+
+
+class NotYetBorn(Unprocessable):
+    """Nobody arrives, leaves or dies before they are born, or lives to be older than anybody has."""
 
 
 class AlreadyLivesThere(Conflict):
@@ -72,13 +78,14 @@ def find_residents(*, name: str | None, born: date | None, postcode: str | None,
 
 
 _BY_ID = resident_rows().where(Resident.id == bindparam("id"))
+_GONE = select(Departure.__table__).where(Departure.resident_id == bindparam("id"))
 
 
 def find_resident(work: Work, resident_id: str) -> Any:
     """One resident's row with their address. Raises NoSuchResident."""
     row = work.execute(_BY_ID, id=resident_id).first()
     if row is None:
-        raise NoSuchResident(f"There is no resident {resident_id}; search /residents for those there are")
+        raise _no_such(work, resident_id)
     return row
 
 
@@ -102,58 +109,179 @@ def move(
     Returns those who moved and the UPRN they left. Raises NoSuchResident, UnknownUprn,
     MoveDateRefused, AlreadyLivesThere or StaleVersion.
     """
-    resident = work.session.get(Resident, resident_id)
-    if resident is None:
-        raise NoSuchResident(f"There is no resident {resident_id}; search /residents for those there are")
-    work.expect_version(resident.version, f"Resident {resident_id}")
-    _refuse_impossible(work, resident, uprn, moved_on)
-    left, household = resident.uprn, resident.household
-    stays_together = whole_household and household is not None
-    moving = [resident]
-    if stays_together:
-        together = select(Resident).where(Resident.household == household).order_by(Resident.id)
-        moving = list(work.session.scalars(together))
-    counted = (each for each in moving if each.household is not None)
-    staying = _adults(work, left) - sum(_is_adult(work, each) for each in counted)
-    there_already = _adults(work, uprn)
-    joined = household if stays_together else f"H{work.next_number('residents.household'):08d}"
+    resident = _to_change(work, resident_id)
+    _refuse_unknown_address(work, uprn)
+    _refuse_day(work, moved_on)
+    if resident.uprn == uprn:
+        raise AlreadyLivesThere(f"{resident.id} already lives at UPRN {uprn}; nothing was changed")
+    left = resident.uprn
+    moving = _going(work, resident, whole_household)
+    stays_together = whole_household and resident.household is not None
+    adults = {"left_behind": _adults_left(work, left, moving), "there_already": _adults(work, uprn)}
+    joined = resident.household if stays_together else _new_household(work)
     for each in moving:
         each.uprn, each.household, each.moved_in = uprn, joined, moved_on
-    work.record(
-        "resident.moved",
-        resident.id,
-        residents=[
-            {
-                "id": each.id,
-                "name": f"{each.forename} {each.surname}",
-                "adult": _is_adult(work, each),
-            }
-            for each in moving
-        ],
-        from_uprn=left,
-        to_uprn=uprn,
-        moved_on=moved_on.isoformat(),
-        adults_left_behind=staying,
-        adults_there_already=there_already,
-    )
+    _tell(work, "resident.moved", moving, left, uprn, moved_on, **adults)
     return moving, left
 
 
-def _refuse_impossible(work: Work, resident: Resident, uprn: str, moved_on: date) -> None:
+def arrive(work: Work, uprn: str, arrived_on: date, newcomers: Sequence[NewResident]) -> list[Resident]:
+    """Enter a household that has come from elsewhere, and record the event that others hear.
+
+    Raises UnknownUprn, MoveDateRefused or NotYetBorn.
+    """
+    _refuse_unknown_address(work, uprn)
+    _refuse_day(work, arrived_on)
+    for each in newcomers:
+        if not arrived_on.year - OLDEST_AGE <= each.born.year or each.born > arrived_on:
+            raise NotYetBorn(
+                f"{each.forename} {each.surname} cannot have arrived on {arrived_on}, born on {each.born}; "
+                f"give a date of birth before it, and of the last {OLDEST_AGE} years"
+            )
+    there_already, household = _adults(work, uprn), _new_household(work)
+    arrived = [
+        Resident(
+            **each.model_dump(),
+            id=f"R{work.next_number('residents.resident'):08d}",
+            forename_key=key(each.forename),
+            surname_key=key(each.surname),
+            uprn=uprn,
+            household=household,
+            moved_in=arrived_on,
+        )
+        for each in newcomers
+    ]
+    work.session.add_all(arrived)
+    adults = {"left_behind": 0, "there_already": there_already}
+    _tell(work, "resident.arrived", arrived, None, uprn, arrived_on, **adults)
+    return arrived
+
+
+def leave(
+    work: Work, resident_id: str, left_on: date, reason: Reason, whole_household: bool
+) -> list[Departure]:
+    """Take a resident, or all of their household, out of the index, and record the event that others hear.
+
+    Returns what is kept of them. Raises NoSuchResident, MoveDateRefused, NotYetBorn or StaleVersion.
+    """
+    resident = _to_change(work, resident_id)
+    _refuse_day(work, left_on)
+    leaving = _going(work, resident, whole_household)
+    for each in leaving:
+        if each.born > left_on:
+            raise NotYetBorn(f"{each.id} was born on {each.born}; they cannot have left or died before it")
+    left, stay = resident.uprn, _adults_left(work, resident.uprn, leaving)
+    gone = [
+        Departure(
+            resident_id=each.id,
+            name=f"{each.forename} {each.surname}",
+            born=each.born,
+            uprn=each.uprn,
+            household=each.household,
+            reason=reason,
+            left_on=left_on,
+        )
+        for each in leaving
+    ]
+    what = "resident.died" if reason == "died" else "resident.left"
+    _tell(work, what, leaving, left, None, left_on, left_behind=stay, there_already=0)
+    for each in leaving:
+        work.session.delete(each)
+    work.session.add_all(gone)
+    return gone
+
+
+def departures(*, resident_id: str | None, uprn: str | None, reason: str | None) -> Query:
+    """Those who have left or died and fit what was asked, by id."""
+    asked = {"resident_id": resident_id, "uprn": uprn, "reason": reason}
+    rows = select(Departure.__table__).order_by(Departure.resident_id)
+    return rows.filter_by(**{name: value for name, value in asked.items() if value is not None})
+
+
+def _to_change(work: Work, resident_id: str) -> Resident:
+    resident = work.session.get(Resident, resident_id)
+    if resident is None:
+        raise _no_such(work, resident_id)
+    work.expect_version(resident.version, f"Resident {resident_id}")
+    return resident
+
+
+def _no_such(work: Work, resident_id: str) -> NoSuchResident:
+    gone = work.execute(_GONE, id=resident_id).first()
+    if gone is not None:
+        how = "died" if gone.reason == "died" else "moved away"
+        return NoSuchResident(f"Resident {resident_id} {how} on {gone.left_on}; /departures has what is kept")
+    return NoSuchResident(f"There is no resident {resident_id}; search /residents for those there are")
+
+
+def _going(work: Work, resident: Resident, whole_household: bool) -> list[Resident]:
+    """Who goes: the resident, or with them everybody of their household, by id."""
+    if not whole_household or resident.household is None:
+        return [resident]
+    together = select(Resident).where(Resident.household == resident.household).order_by(Resident.id)
+    return list(work.session.scalars(together))
+
+
+def _new_household(work: Work) -> str:
+    return f"H{work.next_number('residents.household'):08d}"
+
+
+def _adults_left(work: Work, uprn: str, going: Sequence[Resident]) -> int:
+    counted = (each for each in going if each.household is not None)
+    return _adults(work, uprn) - sum(_is_adult(work, each) for each in counted)
+
+
+def _tell(
+    work: Work,
+    what: str,
+    residents: Sequence[Resident],
+    left: str | None,
+    reached: str | None,
+    day: date,
+    *,
+    left_behind: int,
+    there_already: int,
+) -> None:
+    """Record the event of a move within the council, into it or out of it: all are told in one shape."""
+    who = [
+        {"id": each.id, "name": f"{each.forename} {each.surname}", "adult": _is_adult(work, each)}
+        for each in residents
+    ]
+    work.record(
+        what,
+        residents[0].id,
+        residents=who,
+        from_uprn=left,
+        to_uprn=reached,
+        moved_on=day.isoformat(),
+        adults_left_behind=left_behind,
+        adults_there_already=there_already,
+    )
+
+
+def _refuse_unknown_address(work: Work, uprn: str) -> None:
     if work.session.get(Address, uprn) is None:
         raise UnknownUprn(f"UPRN {uprn} is not an address of this council; the addresses service lists those")
-    if not work.today - OLDEST_MOVE <= moved_on <= work.today:
+
+
+def _refuse_day(work: Work, day: date) -> None:
+    if not work.today - OLDEST_MOVE <= day <= work.today:
         raise MoveDateRefused(
-            f"{moved_on} cannot be recorded as a move: it must lie between {work.today - OLDEST_MOVE} "
+            f"{day} cannot be recorded: it must lie between {work.today - OLDEST_MOVE} "
             f"and {work.today}, which is today in this council"
         )
-    if resident.uprn == uprn:
-        raise AlreadyLivesThere(f"{resident.id} already lives at UPRN {uprn}; nothing was changed")
+
+
+def born_by(today: date, years: int) -> date:
+    """The last date of birth of those who have turned so many years."""
+    try:
+        return today.replace(year=today.year - years)
+    except ValueError:  # the 29th of February
+        return date(today.year - years, 2, 28)
 
 
 def _is_adult(work: Work, resident: Resident) -> bool:
-    today, born = work.today, resident.born
-    return today.year - born.year - ((today.month, today.day) < (born.month, born.day)) >= ADULT
+    return resident.born <= born_by(work.today, ADULT)
 
 
 def _adults(work: Work, uprn: str) -> int:
@@ -161,12 +289,9 @@ def _adults(work: Work, uprn: str) -> int:
 
     An entry without a household is not counted: it may be somebody's second.
     """
-    today = work.today
-    try:
-        latest = today.replace(year=today.year - ADULT)
-    except ValueError:  # the 29th of February
-        latest = date(today.year - ADULT, 2, 28)
     adults = select(func.count()).where(
-        Resident.uprn == uprn, Resident.born <= latest, Resident.household.is_not(None)
+        Resident.uprn == uprn,
+        Resident.born <= born_by(work.today, ADULT),
+        Resident.household.is_not(None),
     )
     return work.session.scalar(adults) or 0

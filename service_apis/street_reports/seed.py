@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 
 from service_apis.kit.clock import at
+from service_apis.kit.day_columns import day_ends, working_days_after
 from service_apis.kit.places import cell_of, key_of
 from service_apis.kit.seeding import Columns, Seeding, columns
-from service_apis.kit.working_days import bank_holidays
 from service_apis.street_reports.models import CATEGORIES, Category, Place, Report, Step, Update, path_of
 from service_apis.street_reports.rules import DAY_ENDS
 from synthetic_data.addresses import Addresses, addresses_of
-from synthetic_data.town import Dates, Integers, Text, Town
+from synthetic_data.town import Text, Town
 
 ENDINGS = {"fixed": 0.82, "no_further_action": 0.09, "duplicate": 0.05, "not_councils_responsibility": 0.04}
 """How reports end: an assumption."""
@@ -26,7 +26,7 @@ REMARKS = ("Seen this morning.", "It has been here for days.", "Near the junctio
 def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     """The places of the town, a year of reports with their updates, and the days on which they move on."""
     places = addresses_of(town)
-    written = _written(town, places)
+    written = places.line + f", {town.name}, " + places.postcode
     yield _places(town, places, written)
     draw = town.stream("street_reports.history")
     category = np.repeat(np.arange(len(CATEGORIES)), [_in_a_year(town, each) for each in CATEGORIES.values()])
@@ -40,8 +40,8 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
     waits, states, notes = _along_paths("wait"), _along_paths("state"), _along_paths("note")
     pace = 0.5 + draw.exponential(SLOWNESS, (count, 1))
     waited = np.maximum(1, (waits[path] * pace).round()).astype(int).cumsum(axis=1)
-    days = _working_days_after(requested[:, None], waited, seeding)
-    ends, taken = _day_ends(days), (waits[path] > 0) & (days < np.datetime64(seeding.as_of))
+    days = working_days_after(requested[:, None], waited, seeding.as_of.year)
+    ends, taken = day_ends(days, DAY_ENDS), (waits[path] > 0) & (days < np.datetime64(seeding.as_of))
     done, rows = taken.sum(axis=1), np.arange(count)
     begun, closed, last = done > 0, done == (waits[path] > 0).sum(axis=1), np.maximum(done - 1, 0)
     next_step_on = np.where(closed, np.datetime64("NaT"), days[rows, np.minimum(done, 4)])
@@ -61,8 +61,9 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
         description=np.array(REMARKS, dtype=object)[draw.integers(len(REMARKS), size=count)],
         requested_datetime=requested,
         updated_datetime=np.where(begun, ends[rows, last], requested),
-        expected_datetime=_day_ends(_working_days_after(requested, aim, seeding)),
+        expected_datetime=day_ends(working_days_after(requested, aim, seeding.as_of.year), DAY_ENDS),
         address=written[at_place],
+        address_id=places.uprn[at_place].astype(str),
         zipcode=places.postcode[at_place],
         lat=(places.latitude[at_place] + draw.uniform(-1e-4, 1e-4, count)).round(6),
         long=(places.longitude[at_place] + draw.uniform(-1e-4, 1e-4, count)).round(6),
@@ -113,22 +114,3 @@ def _places(town: Town, places: Addresses, written: Text) -> Columns:
         longitude=places.longitude,
         cell=cell_of(places.latitude, places.longitude).astype(np.int64),
     )
-
-
-def _written(town: Town, places: Addresses) -> Text:
-    lines = zip(places.line.tolist(), places.postcode.tolist(), strict=True)
-    return np.array([f"{line}, {town.name}, {postcode}" for line, postcode in lines], dtype=object)
-
-
-def _working_days_after(instants: Dates, counts: Integers, seeding: Seeding) -> Dates:
-    years = range(seeding.as_of.year - 1, seeding.as_of.year + 2)
-    holidays = [day for year in years for day in bank_holidays(year)]
-    days = instants.astype("datetime64[D]")
-    return np.busday_offset(days, counts, roll="backward", holidays=holidays)
-
-
-def _day_ends(days: Dates) -> Dates:
-    """The instants, in UTC, at which the work of these days is written up."""
-    distinct, places = np.unique(days, return_inverse=True)
-    ends = [at(day, DAY_ENDS).replace(tzinfo=None) for day in distinct.tolist()]
-    return np.array(ends, dtype="datetime64[m]")[places].reshape(days.shape)

@@ -7,14 +7,16 @@ from typing import Annotated
 
 from fastapi import Query
 
+from service_apis.kit.calendar_feeds import CalendarFeed
 from service_apis.kit.lists import Listing
 from service_apis.kit.routes import AskedPage, Routes
 from service_apis.kit.schemas import Reference, Uprn
+from service_apis.kit.weekly_rounds import DAY
 from service_apis.kit.work import Work
 from service_apis.waste import rules
 from service_apis.waste import schemas as shapes
 from service_apis.waste.models import BulkyCollection, MissedCollection, Round
-from service_apis.waste.pages import CalendarFeed, calendar_feed
+from service_apis.waste.pages import bin_calendar
 
 routes = Routes("waste")
 
@@ -73,8 +75,8 @@ def subscribe_to_calendar(work: Work, uprn: Uprn) -> CalendarFeed:
 
     Calendar programs send no header, so the key may come as `?key=`; use one that may only `waste:read`.
     """
-    first, last = work.today - FEED_DAYS_BACK * rules.DAY, work.today + FEED_DAYS_AHEAD * rules.DAY
-    return calendar_feed(work, show_collections(work, uprn, first, last))
+    first, last = work.today - FEED_DAYS_BACK * DAY, work.today + FEED_DAYS_AHEAD * DAY
+    return bin_calendar(work, show_collections(work, uprn, first, last))
 
 
 @routes.get("/collections", problems=(rules.PeriodRefused,))
@@ -82,6 +84,7 @@ def list_collections(
     work: Work,
     page: AskedPage,
     on: AnyDay = None,
+    uprn: AnyUprn = None,
     stream: AnyStream = None,
     missed: Missed = None,
     reportable: Reportable = False,
@@ -90,7 +93,7 @@ def list_collections(
     days = [rules.period(work, on, None, 0)[0]]
     if reportable:
         days = [day for day in rules.reportable_days(work) if on in (None, day)]
-    return work.list(shapes.BinOfTheDay, rules.bins_of(work, days, stream, missed), page)
+    return work.list(shapes.BinOfTheDay, rules.bins_of(work, days, stream, missed, uprn), page)
 
 
 @routes.get("/missed-collections")

@@ -31,10 +31,14 @@ def fetch_bulky_things(work: Work, due: Due) -> None:
 
 
 @lifecycle.on("virtual-council.residents.resident.moved")
+@lifecycle.on("virtual-council.residents.resident.arrived")
+@lifecycle.on("virtual-council.residents.resident.left")
+@lifecycle.on("virtual-council.residents.resident.died")
 def follow_a_move(work: Work, event: Event) -> None:
     """Containers change hands at both homes; a move heard twice, or after a later one, changes nothing."""
     move = event.data
-    left, reached = (work.session.get(Property, move[each]) for each in ("from_uprn", "to_uprn"))
+    uprns = (move["from_uprn"], move["to_uprn"])
+    left, reached = (work.session.get(Property, uprn) if uprn else None for uprn in uprns)
     if left is not None and left.heard < event.position:
         left.heard = event.position
         # A holder who is not matched to the citizen index is known by name alone.

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, time, timedelta
-from functools import cache
+from datetime import date, time
 from typing import Any, TypeVar, get_args
 
 from sqlalchemy import ColumnElement, Date, and_, func, literal, select, true, union_all
@@ -12,12 +11,12 @@ from sqlalchemy.orm import Session
 
 from service_apis.kit.clock import at
 from service_apis.kit.problems import Conflict, NotFound, Problem, Unprocessable
+from service_apis.kit.weekly_rounds import DAY, usual_day
 from service_apis.kit.work import Query, Work
 from service_apis.kit.working_days import add_working_days, bank_holidays, is_bank_holiday, is_working_day
 from service_apis.waste.models import BulkyCollection, MissedCollection, Property, Round
 from service_apis.waste.schemas import BulkySlot, CollectionEntry, ContainerEntry, StreamName
 
-DAY = timedelta(days=1)
 STREAMS: tuple[StreamName, ...] = get_args(StreamName)
 OWN_LITRES, SHARED_LITRES = (180, 240, 23, 240), (1100, 1100, 140, 1100)
 LOOK_BACK, LOOK_AHEAD = 366 * DAY, 400 * DAY
@@ -73,31 +72,6 @@ class SlotNotOffered(Unprocessable):
 
 class SlotFull(Conflict):
     """All bookings that the crew can make on that day are taken. Choose a slot with some left."""
-
-
-@cache
-def collection_days(year: int) -> dict[date, date]:
-    """The day on which each weekday's rounds of one year are done.
-
-    The rule: rounds keep their order, one weekday's rounds a day, never on a Sunday or a bank holiday, on
-    a Saturday only to catch up. So after a Monday holiday the whole week is a day late, Good Friday's rounds
-    go on the Saturday, and what Christmas leaves behind is worked off in January.
-    """
-    done, days = date(year - 1, 11, 30), {}
-    for due in (date(year - 1, 12, 1) + ahead * DAY for ahead in range(31 + 366)):
-        if due.weekday() < 5:
-            done = max(due, done + DAY)
-            while done.weekday() == 6 or is_bank_holiday(done):
-                done += DAY
-            days[due] = done
-    return days
-
-
-@cache
-def usual_day(day: date) -> date | None:
-    """The weekday whose rounds are done on a day, or None if no crew is out."""
-    recent = (day - back * DAY for back in range(8))
-    return next((each for each in recent if collection_days(each.year).get(each) == day), None)
 
 
 def streams_on(day: date, weekday: str, refuse_week: int) -> list[StreamName]:
@@ -176,14 +150,19 @@ def reportable_days(work: Work) -> list[date]:
     return [day for day in done if work.today <= add_working_days(day, DAYS_TO_REPORT)]
 
 
-def bins_of(work: Work, days: list[date], stream: str | None, missed: bool | None) -> Query:
+def bins_of(
+    work: Work, days: list[date], stream: str | None, missed: bool | None, uprn: str | None = None
+) -> Query:
     """The bins whose turn it is on those days, the latest day first, by UPRN."""
     rounds = work.session.scalars(select(Round)).all()
     turns = [(day, each) for day in days for each in STREAMS if stream in (None, each)]
     rows = union_all(*(_bins_of(day, each, rounds) for day, each in turns)).subquery()
     case = rows.c.missed_collection
     wanted = true() if missed is None else case.is_not(None) if missed else case.is_(None)
-    return select(rows).where(wanted).order_by(rows.c.collection_date.desc(), rows.c.uprn, rows.c.stream)
+    there = true() if uprn is None else rows.c.uprn == uprn
+    return (
+        select(rows).where(wanted, there).order_by(rows.c.collection_date.desc(), rows.c.uprn, rows.c.stream)
+    )
 
 
 def _bins_of(day: date, stream: str, rounds: Sequence[Round]) -> Query:

@@ -8,8 +8,8 @@ from pathlib import Path
 FILE = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Results
 
-Written by `python -m tests.benchmarks.build`, and by `.scale`, `.reads` and `.writes`. Measured on two shared
-processor cores: compare the figures of one table with each other, not with another machine's.
+Written by `python -m tests.benchmarks.build`, and by `.scale`, `.reads`, `.writes` and `.clock`. Measured on
+two shared processor cores: compare the figures of one table with each other, not with another machine's.
 """
 
 

@@ -20,15 +20,15 @@ from tests.documents import Shown, shown
 from tests.sandbox.test_new_service import copy_of_project, run_in_copy
 
 BIN = Path(sys.executable).parent
-ELSEWHERE = ("make ", "docker ", "python3 -m venv", ".venv/bin/")
-"""What needs a machine of its own: tests/container runs these, taking them from README itself."""
+ELSEWHERE = ("make ", "docker ", "python3 -m venv", ".venv/bin/", "from sandbox.testcontainers ")
+"""What needs an engine or a machine of its own: other tests run these, taking them from the pages itself."""
 
 OF_A_COUNCIL = ("export", "digest")
 """Commands that need a council to be there."""
 
 CALLS = [each for each in shown() if each.text.startswith("curl")]
 COMMANDS = [each for each in shown() if each.text.startswith("council")]
-PROGRAMS = [each for each in shown() if each.kind == "python"]
+PROGRAMS = [each for each in shown() if each.kind == "python" and "Container" not in each.text]
 
 
 def test_everything_shown_is_run_somewhere() -> None:
@@ -66,10 +66,14 @@ def test_a_call_is_answered(call: Shown, address: str) -> None:
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)
-def test_a_program_runs(program: Shown, address: str) -> None:
+def test_a_program_runs(program: Shown, address: str, tmp_path: Path) -> None:
+    file = tmp_path / "test_shown.py"
+    file.write_text(at(address, program.text))
+    tests = ["-m", "pytest", "-p", "no:cacheprovider"] if "def test_" in program.text else []
     done = subprocess.run(
-        [sys.executable, "-c", at(address, program.text)],
-        env=environment(address),
+        [sys.executable, *tests, str(file)],
+        cwd=tmp_path,
+        env=environment(address) | {"COUNCIL_URL": address},
         capture_output=True,
         text=True,
         check=False,

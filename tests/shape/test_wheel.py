@@ -37,7 +37,7 @@ def test_the_wheel_holds_exactly_four_packages(names: set[str]) -> None:
     [
         ("scenarios", {".yaml"}),
         ("synthetic_data", {".csv", ".md"}),
-        ("sandbox", {".html", ".css", ".md"}),
+        ("sandbox", {".html", ".css", ".md", ".yaml"}),
         ("service_apis", {".md"}),
     ],
 )

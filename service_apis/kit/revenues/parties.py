@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from service_apis.kit.work import Work
+from service_apis.kit.revenues.instalments import arrears_in
+from service_apis.kit.work import Query, Work
 
 Person = tuple[str, str | None]
 """A name, and the id in the citizen index if it is a resident's."""
@@ -30,7 +31,7 @@ class Party:
     name: Mapped[str] = mapped_column(String(240))
     name_key: Mapped[str] = mapped_column(String(240), index=True)
     surname_key: Mapped[str] = mapped_column(String(240), index=True)
-    basis: Mapped[str] = mapped_column(String(12))
+    basis: Mapped[str] = mapped_column(String(20))
     liable_from: Mapped[date]
     liable_until: Mapped[date | None]
 
@@ -66,6 +67,27 @@ def named(party: type[Party], name: str) -> ColumnElement[bool]:
     """That a party has this name or surname, or one that begins so."""
     start = name.strip().lower()
     return or_(*(key.between(start, start + "\uffff") for key in (party.name_key, party.surname_key)))
+
+
+def accounts_of(
+    account: type[Any],
+    party: type[Party],
+    name: str | None,
+    resident_id: str | None,
+    least_balance: int | None,
+    equal: Mapping[str, str | None],
+) -> Query:
+    """The accounts that fit everything asked, with their arrears, by reference; None asks for nothing."""
+    query = select(account.__table__, arrears_in(account)).order_by(account.reference)
+    query = query.filter_by(**{column: value for column, value in equal.items() if value is not None})
+    if least_balance is not None:
+        query = query.where(account.balance_pence >= least_balance)
+    theirs = select(party.account)
+    if resident_id is not None:
+        query = query.where(account.reference.in_(theirs.where(party.resident_id == resident_id)))
+    if name is not None:
+        query = query.where(account.reference.in_(theirs.where(named(party, name))))
+    return query
 
 
 def parties_of(work: Work, party: type[Any], account: str) -> list[Any]:

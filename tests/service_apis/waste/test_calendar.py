@@ -6,8 +6,9 @@ from datetime import date, timedelta
 
 import pytest
 
+from service_apis.kit.weekly_rounds import round_days, usual_day
 from service_apis.kit.working_days import is_bank_holiday
-from service_apis.waste.rules import collection_days, streams_on, usual_day
+from service_apis.waste.rules import streams_on
 from tests.conftest import CouncilUnderTest
 from tests.service_apis.waste.asking import a_home, a_reportable_bin
 
@@ -56,13 +57,13 @@ def test_a_collection_is_made_on_its_day_or_as_soon_after_a_bank_holiday_as_crew
     usual: str, emptied: str
 ) -> None:
     day = date.fromisoformat(usual)
-    assert collection_days(day.year)[day] == date.fromisoformat(emptied)
+    assert round_days(day.year)[day] == date.fromisoformat(emptied)
     assert usual_day(date.fromisoformat(emptied)) == day
 
 
 @pytest.mark.parametrize("year", range(2024, 2034))
 def test_no_crew_is_out_on_a_sunday_or_bank_holiday_or_for_two_days_at_once(year: int) -> None:
-    done = list(collection_days(year).values())
+    done = list(round_days(year).values())
     assert len(done) == len(set(done))
     assert done == sorted(done)
     assert not [day for day in done if day.weekday() == 6 or is_bank_holiday(day)]
@@ -70,14 +71,14 @@ def test_no_crew_is_out_on_a_sunday_or_bank_holiday_or_for_two_days_at_once(year
 
 @pytest.mark.parametrize("year", range(2024, 2034))
 def test_what_one_year_leaves_behind_the_next_agrees_on(year: int) -> None:
-    ending, beginning = collection_days(year), collection_days(year + 1)
+    ending, beginning = round_days(year), round_days(year + 1)
     shared = {day for day in ending if day.month == 12 and day.year == year}
     assert {day: ending[day] for day in shared} == {day: beginning[day] for day in shared}
 
 
 def test_refuse_and_recycling_go_in_turn_food_each_week_and_garden_waste_from_march_to_november() -> None:
     mondays = [date(2026, 1, 5) + week * 7 * DAY for week in range(52)]
-    collected = [set(streams_on(collection_days(each.year)[each], "Monday", 1)) for each in mondays]
+    collected = [set(streams_on(round_days(each.year)[each], "Monday", 1)) for each in mondays]
     assert all(("refuse" in streams) != ("recycling" in streams) for streams in collected)
     assert all("food" in streams for streams in collected)
     turns = ["refuse" in streams for streams in collected]

@@ -1,0 +1,120 @@
+"""Noting: how a call is taken down while it passes, at the least cost to the caller.
+
+What passes is kept as it is, by reference; it is masked, cut and written later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from sandbox import machine
+from sandbox.gateway import Call
+from sandbox.journal.masking import Headers
+from sandbox.journal.ring import LONGEST_BODY
+from service_apis.kit.causes import Causes, current
+from service_apis.kit.clock import Clock
+
+MARGIN = 512
+"""So much more is held until it is masked: no half of a secret is to stand at the cut."""
+HELD = LONGEST_BODY + MARGIN
+
+
+class Noted(Causes):
+    """One call as it passed: references to what was asked and answered, with its causes."""
+
+    __slots__ = (
+        "_onward",
+        "_receive",
+        "answer",
+        "answer_bytes",
+        "asked",
+        "call",
+        "clock",
+        "headers",
+        "request_bytes",
+        "scope",
+        "seconds",
+        "status",
+    )
+
+    def __init__(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+        self.call = call
+        self.scope = scope
+        self.clock: Clock = call.council.clock
+        self.rows = []
+        self.counts = {}
+        self.generation = None
+        self.status = self.request_bytes = self.answer_bytes = 0
+        self.asked = self.answer = b""
+        self.headers: Headers = ()
+        self.seconds = 0.0
+        self._receive = receive
+        self._onward = send
+
+    async def receive(self) -> Message:
+        """Receive, noting the body of the request."""
+        message = await self._receive()
+        body: bytes = message.get("body", b"")
+        if body:
+            if self.request_bytes < HELD:
+                self.asked += body
+            self.request_bytes += len(body)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """Send, noting the answer."""
+        if message["type"] == "http.response.body":
+            body: bytes = message.get("body", b"")
+            if body:
+                if self.answer_bytes < HELD:
+                    self.answer = self.answer + body[:HELD] if self.answer else body[:HELD]
+                self.answer_bytes += len(body)
+        elif message["type"] == "http.response.start":
+            self.status = message["status"]
+            self.headers = message["headers"]
+        await self._onward(message)
+
+
+def kept_of(held: bytes, mask: Callable[[bytes], bytes]) -> bytes:
+    """What is kept of a body: masked, then cut. The end of a long one goes, where half a secret may stand."""
+    if len(held) < HELD:
+        return mask(held)[:LONGEST_BODY]
+    return mask(held[:HELD])[:-MARGIN][:LONGEST_BODY]
+
+
+class Keeper(Protocol):
+    """Who takes a noted call."""
+
+    def note(self, noted: Noted) -> None:
+        """Take a call that is over."""
+        ...
+
+
+class Noting:
+    """The passage through which every call goes to be noted; ``keeper`` finds who keeps a council's."""
+
+    def __init__(self, keeper: Callable[[str], Keeper | None]) -> None:
+        self._keeper = keeper
+
+    async def __call__(self, call: Call, onward: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+        """See sandbox.gateway.Passage."""
+        keeper = self._keeper(call.council.name)
+        if keeper is None or (call.service == "sandbox" and _is_about_the_journal(scope["path"])):
+            await onward(scope, receive, send)
+            return
+        noted = Noted(call, scope, receive, send)
+        token = current.set(noted)
+        try:
+            await onward(scope, receive if scope["method"] == "GET" else noted.receive, noted.send)
+        finally:
+            current.reset(token)
+            noted.seconds = machine.seconds() - call.started
+            keeper.note(noted)
+
+
+def _is_about_the_journal(path: str) -> bool:
+    """Whether a call of the control API reads the journal or works on it: such calls are not noted."""
+    return path.split("/", 5)[4:5] == ["journal"]

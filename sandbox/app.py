@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from fastapi import FastAPI
 from fastapi.responses import Response
@@ -18,6 +18,9 @@ from sandbox.forks import Forks
 from sandbox.gateway import Gateway
 from sandbox.journal.journals import Journals
 from sandbox.keys import Keyring
+from sandbox.outward import Outward
+from sandbox.posting.bell import Bells
+from sandbox.posting.deliverer import Deliverer
 from sandbox.running_clock import RunningClocks
 from sandbox.snapshots import Snapshots
 from service_apis.kit.application import refuse_with_problems
@@ -30,7 +33,8 @@ class Sandbox:
     ``first`` names the council that the console shows and that services' own ports lead to;
     ``ports`` says which service answers at which port. ``key`` fixes the key to everything. ``host`` is
     where it listens: elsewhere than on loopback, its pages ask for a key before they change anything.
-    Raises the failures of DataFolder, Councils and Keyring.
+    ``allow`` names what the sandbox may call besides loopback. Raises the failures of DataFolder, Councils,
+    Keyring and Outward.
     """
 
     def __init__(
@@ -42,7 +46,9 @@ class Sandbox:
         key: str | None = None,
         ports: Mapping[int, str] | None = None,
         host: str = "127.0.0.1",
+        allow: Iterable[str] = (),
     ) -> None:
+        self.outward = Outward(allow)
         self.councils = Councils(folder, services, first)
         self.keyring = Keyring(folder.path, fixed=key)
         self.house = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
@@ -71,8 +77,17 @@ class Sandbox:
             running_clocks=running_clocks,
         )
         self.house.mount("/sandbox", control)
+        self._add_posting(control)
         _add_health(self.house)
         add_pages(self.house, self.councils, self.gateway, self.keyring, host)
+
+    def _add_posting(self, control: FastAPI) -> None:
+        """Tell receivers, and those who listen, what happens in the councils."""
+        deliverer, bells = Deliverer(self.councils, self.outward, self.forcing.treatment), Bells()
+        control.state.deliverer, control.state.bells = deliverer, bells
+        self.background.add(deliverer.run)
+        self.background.when_leaving.append(bells.close)
+        self.councils.when_closed.append(bells.ring)
 
     def close(self) -> None:
         """Close every council's file, its journal first."""

@@ -19,14 +19,24 @@ _log = logging.getLogger("virtual_council")
 
 
 class Background:
-    """The jobs of one sandbox."""
+    """The jobs of one sandbox.
+
+    ``when_leaving`` are called when the server has been told to stop and still waits for its callers: whoever
+    keeps a caller waiting lets go.
+    """
 
     def __init__(self) -> None:
         self._jobs: list[Job] = []
+        self.when_leaving: list[Callable[[], None]] = []
 
     def add(self, job: Job) -> None:
         """Let a job run while the sandbox serves."""
         self._jobs.append(job)
+
+    def leave(self) -> None:
+        """Let go of callers who are kept waiting: the server is about to stop."""
+        for tell in self.when_leaving:
+            tell()
 
     async def lifespan(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Run the jobs from the server's start to its stop."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from pathlib import Path
 
 from sandbox.folder import BadName, DataFolder, OtherVersion, read_facts
 from sandbox.notebook import Notebook
@@ -51,6 +54,11 @@ class Councils:
         facts = read_facts(file)
         if facts["services"] != sorted(self.services):
             raise OtherVersion(_other_services(name, set(facts["services"]), set(self.services)))
+        if lacking := _lacking(file, self.services):
+            raise OtherVersion(
+                f"{name} was built by a version that did not keep {', '.join(lacking)} yet. "
+                f"Build a new council with --name, or delete this one (`council delete {name}`) and build it."
+            )
         council = Council(name, file, self.services)
         council.deliver_events()
         self._open[name] = council
@@ -101,6 +109,14 @@ class Councils:
         except OtherVersion as failure:
             self.unreadable[name] = str(failure)
             return None
+
+
+def _lacking(file: Path, services: Mapping[str, Service]) -> list[str]:
+    """The tables of services that a council's file has not got."""
+    with closing(sqlite3.connect(f"file:{file}?mode=ro", uri=True)) as connection:
+        there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    wanted = {table for service in services.values() for table in service.tables.tables}
+    return sorted(wanted - there)
 
 
 def _other_services(name: str, built: set[str], known: set[str]) -> str:

@@ -144,6 +144,10 @@ class Gateway:
                 app = partial(passage, call, app)
         await app(scope, _bounded(scope, receive), marked)
 
+    def leave(self) -> None:
+        """Let go of callers who are kept waiting: the server is about to stop."""
+        self._background.leave()
+
     def _place(self, scope: Scope) -> Place | None:
         path: str = scope["path"]
         if path.startswith("/councils/"):

@@ -36,6 +36,11 @@ def new_key() -> str:
     return f"vc_{secrets.token_urlsafe(24)}"
 
 
+def random_bytes(count: int) -> bytes:
+    """Bytes that nobody can guess."""
+    return secrets.token_bytes(count)
+
+
 def unlike_any() -> str:
     """Six letters and digits that are unlike any given out before, for a name that nobody chose."""
     return "".join(secrets.choice("abcdefghjkmnpqrstuvwxyz23456789") for _ in range(6))

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp
 from sandbox.app import Sandbox
 from sandbox.failure import Failure
 from sandbox.forcing.protocol import HangingUp
+from sandbox.gateway import Gateway
 from sandbox.inside import CannotTry, address_of
 
 BACKLOG = 2048
@@ -84,6 +85,23 @@ def open_to_callers(sockets: list[socket.socket]) -> None:
         each.listen(BACKLOG)
 
 
+class _Server(uvicorn.Server):
+    """A server that, told to stop, has the gateway let go of those who listen to streams.
+
+    Uvicorn waits for every answer to end before it stops the application; a stream would never end.
+    """
+
+    def __init__(self, config: uvicorn.Config, application: ASGIApp) -> None:
+        super().__init__(config)
+        self._application = application
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Stop; see uvicorn."""
+        if isinstance(self._application, Gateway):
+            self._application.leave()
+        await super().shutdown(sockets)
+
+
 def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
     """Serve until told to stop by a signal."""
     config = uvicorn.Config(
@@ -97,7 +115,7 @@ def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
         timeout_graceful_shutdown=5,
     )
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=sockets)
+        _Server(config, sandbox.gateway).run(sockets=sockets)
 
 
 @contextlib.contextmanager
@@ -107,7 +125,7 @@ def served_aside(application: ASGIApp) -> Iterator[str]:
         config = uvicorn.Config(
             application, http=HangingUp, log_level="critical", access_log=False, lifespan="on"
         )
-        server = uvicorn.Server(config)
+        server = _Server(config, application)
         thread = threading.Thread(target=server.run, kwargs={"sockets": sockets})
         thread.start()
         try:

@@ -10,6 +10,7 @@ from sandbox.cli import (
     auditing,
     clock,
     councils,
+    events,
     exporting,
     fidelity,
     finding,
@@ -21,6 +22,7 @@ from sandbox.cli import (
     personas,
     services,
     states,
+    webhooks,
 )
 from sandbox.failure import Failure
 from service_apis.kit.discovery import BrokenService
@@ -50,6 +52,8 @@ matching.add_to(app)
 forcing.add_to(app)
 finding.add_to(app)
 personas.add_to(app)
+events.add_to(app)
+webhooks.add_to(app)
 
 
 def main() -> None:

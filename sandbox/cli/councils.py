@@ -51,6 +51,16 @@ Port = Annotated[
     int,
     typer.Option("--port", envvar="COUNCIL_PORT", min=1, max=65535, help="The port.", rich_help_panel=SERVER),
 ]
+Allow = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--allow",
+        envvar="COUNCIL_ALLOW",
+        help="What the sandbox may call (for webhooks) besides loopback: a host, an address or a network.",
+        show_envvar=True,
+        rich_help_panel=SERVER,
+    ),
+]
 ServicePort = Annotated[
     list[str] | None,
     typer.Option(
@@ -82,6 +92,7 @@ def up(
     port: Port = 8000,
     service_port: ServicePort = None,
     key: FixedKey = None,
+    allow: Allow = None,
 ) -> None:
     """Serve a council, building it first if there is none. Without options: the demo council."""
     from sandbox.app import Sandbox
@@ -94,7 +105,15 @@ def up(
     folder = DataFolder(data)
     with listening(addresses) as sockets, folder.served(addresses.url):
         first = ask.already_there(folder, asked) or _build(folder, asked, workers, dask)
-        sandbox = Sandbox(folder, services, first, key=key, ports=ports, host=addresses.host)
+        sandbox = Sandbox(
+            folder,
+            services,
+            first,
+            key=key,
+            ports=ports,
+            host=addresses.host,
+            allow=allow or (),
+        )
         try:
             open_to_callers(sockets)
             for line in greeting(sandbox, addresses.url):

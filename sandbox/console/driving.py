@@ -24,7 +24,7 @@ from sandbox.inside import Answer, call
 from sandbox.keys import Keyring
 from service_apis.kit.council import Council
 
-CALLS_SHOWN, MOST_REMEMBERED = 15, 100
+CALLS_READ, CALLS_SHOWN, MOST_REMEMBERED = 200, 15, 100
 DRIVING_HEADERS = HEADERS | {
     "Content-Security-Policy": HEADERS["Content-Security-Policy"].replace(
         "form-action 'none'", "form-action 'self'"
@@ -93,7 +93,12 @@ class Driving:
             "snapshots": await listed("/snapshots"),
             "forks": await listed("/forks"),
             "rules": await listed("/rules"),
-            "calls": await listed(f"/journal?limit={CALLS_SHOWN}"),
+            # Without those that only read the sandbox, as this page itself does.
+            "calls": [
+                each
+                for each in await listed(f"/journal?limit={CALLS_READ}")
+                if (each["service"], each["method"]) != ("sandbox", "GET")
+            ][:CALLS_SHOWN],
             "speeds": SPEEDS,
             "lifetimes": LIFETIMES,
             "token": self._forms.token,

@@ -26,8 +26,10 @@ from sandbox.control import (
     rules,
     snapshots,
     truth,
+    webhooks,
 )
 from sandbox.councils import Councils
+from sandbox.finding import traits_of
 from sandbox.keys import Keyring
 from service_apis.kit.application import docs_page, refuse_with_problems, truthful
 
@@ -46,6 +48,8 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         docs_url=None,
         redoc_url=None,
     )
+    # Read at start, so that two services with a trait of one name stop it.
+    traits_of(open_councils.services)
     app.state.councils = open_councils
     app.state.keyring = keyring
     for name, each in kept.items():
@@ -58,6 +62,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         differences,
         clock,
         events,
+        webhooks,
         journal_replay,
         journal,
         journeys,

@@ -95,9 +95,11 @@ _MEANINGS = {
     403: "Not allowed",
     404: "No such council",
     409: "It does not fit the present state",
+    410: "Position gone",
     413: "Body too large",
     415: "Media type not supported",
     422: "Invalid request",
+    503: "Too much at once",
 }
 READ = refusals(401, 403, 404, 422)
 WRITE = refusals(400, 401, 403, 404, 413, 415, 422)

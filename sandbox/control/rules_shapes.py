@@ -26,14 +26,13 @@ class ParameterShown(Schema):
 class BehaviourShown(Schema):
     """A behaviour that can be forced.
 
-    ``of`` is what it is done to: calls, reads or events. ``by_header`` says whether one request can ask for
-    it, ``of_a_write`` what becomes of what the request would change, ``status`` what it is refused with.
+    ``of`` is what it is done to: calls, reads or events. ``of_a_write`` says what becomes of what the request
+    would change, ``status`` what it is refused with.
     """
 
     name: str
     sentence: str
     of: str
-    by_header: bool
     of_a_write: str
     status: int | None
     parameters: list[ParameterShown]
@@ -45,7 +44,6 @@ class BehaviourShown(Schema):
             name=behaviour.name,
             sentence=behaviour.sentence,
             of=behaviour.of,
-            by_header=behaviour.of != "events",
             of_a_write=behaviour.of_a_write,
             status=behaviour.status or None,
             parameters=[

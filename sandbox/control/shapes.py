@@ -62,10 +62,13 @@ class EventShown(Schema):
 
 
 class EventFeed(Schema):
-    """Events after a position; ``next`` is the position to ask from next time."""
+    """Events after a place in the feed; ``next`` is the cursor to send as ``after`` next time.
+
+    It has moved past what was looked at, also where no event was wanted.
+    """
 
     items: list[EventShown]
-    next: int
+    next: str
 
 
 class KeyWanted(Schema):

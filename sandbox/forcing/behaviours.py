@@ -65,8 +65,8 @@ class Behaviour:
     """One behaviour that can be forced.
 
     ``sentence`` is what the caller meets, ``of_a_write`` whether what was sent is done all the same. ``of``
-    says what it is done to: calls, those of them that only read, or events, which are forced by rules alone.
-    One that ``answers`` lets no call through.
+    says what it is done to: calls, those of them that only read, or events: by a rule those of its service,
+    by a header those that the request causes. One that ``answers`` lets no call through.
     """
 
     name: str
@@ -222,13 +222,11 @@ _ALL = (
 )
 BEHAVIOURS: Mapping[str, Behaviour] = MappingProxyType({each.name: each for each in _ALL})
 """Every behaviour by name."""
-OF_A_CALL = [each.name for each in _ALL if each.of != "events"]
-"""The names of those that a request can ask for by its header."""
 
 
-def behaviour_named(name: str, known: Iterable[str] = BEHAVIOURS) -> Behaviour:
+def behaviour_named(name: str) -> Behaviour:
     """The behaviour of that name. Raises NotUnderstood, which lists those known."""
-    names = list(known)
+    names = list(BEHAVIOURS)
     if name not in names:
         hint = did_you_mean(name, names)
         raise NotUnderstood(
@@ -241,7 +239,7 @@ def behaviour_named(name: str, known: Iterable[str] = BEHAVIOURS) -> Behaviour:
 def asked_by_header(text: str) -> tuple[Behaviour, Parameters]:
     """What a header ``NAME; parameter=value; ...`` asks for. Raises NotUnderstood."""
     name, *said = (part.strip() for part in text.split(";"))
-    behaviour = behaviour_named(name.lower(), OF_A_CALL)
+    behaviour = behaviour_named(name.lower())
     pairs = [part.partition("=") for part in said if part]
     return behaviour, behaviour.read({key.strip(): value.strip().strip('"') for key, _, value in pairs})
 

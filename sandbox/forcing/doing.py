@@ -10,7 +10,7 @@ from dataclasses import replace
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from sandbox.forcing.forced import Forced
+from sandbox.forcing.forced import ASKED_OF_EVENTS, Forced
 from sandbox.forcing.hanging_up import hang_up, hold
 from sandbox.forcing.paging import shift_pages
 from sandbox.forcing.refusing import ServerFailed, answer_of, html_page, refused
@@ -113,6 +113,14 @@ async def _hide_errors(forced: Forced, onward: ASGIApp, scope: Scope, receive: R
     await onward(scope, receive, sent)
 
 
+async def _treat_events(forced: Forced, onward: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
+    before = ASKED_OF_EVENTS.set(forced)
+    try:
+        await onward(scope, receive, send)
+    finally:
+        ASKED_OF_EVENTS.reset(before)
+
+
 def _said_to_be_fine(media_type: str) -> str:
     return media_type.replace(MEDIA_TYPE, "application/json")
 
@@ -133,5 +141,7 @@ DOING: Mapping[str, Do] = {
     "error-in-200": _hide_errors,
     "html-page": _answer_with_page,
     "shifting-pages": shift_pages,
+    "events-twice": _treat_events,
+    "events-late": _treat_events,
 }
-"""What does each of the behaviours of calls, by its name."""
+"""What does each behaviour to a call, by its name."""

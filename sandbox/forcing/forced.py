@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 from prometheus_client import Counter
@@ -16,6 +17,7 @@ from service_apis.kit.service import Service
 
 FORCED = Counter("virtual_council_forced", "Calls and events that a behaviour was forced on.", ["behaviour"])
 RETRY_UNLESS_SAID = 600
+SEED_OF_HEADERS = 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ class Forced:
 
     def seconds(self) -> float:
         """How long the behaviour lasts; drawn for each call alike where it is a range."""
-        return seconds_drawn(self.parameters, self.rule.wanted.seed if self.rule else 7, self.n)
+        return seconds_drawn(self.parameters, self.rule.wanted.seed if self.rule else SEED_OF_HEADERS, self.n)
 
     def retry_after(self) -> int:
         """After how many seconds the caller is told to try again."""
@@ -60,6 +62,10 @@ class Forced:
         if self.rule is not None and self.rule.wanted.between is not None:
             return max(1, self.rule.wanted.between.seconds_left(self.call.council.clock.now))
         return RETRY_UNLESS_SAID
+
+
+ASKED_OF_EVENTS: ContextVar[Forced | None] = ContextVar("ASKED_OF_EVENTS", default=None)
+"""What the header of the request that is being answered asks for the events that it causes."""
 
 
 def seconds_drawn(parameters: Parameters, seed: int, n: int) -> float:

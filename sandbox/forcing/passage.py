@@ -79,6 +79,9 @@ class Forcing:
         except NotUnderstood as error:
             problem = UnknownScenario(f"Virtual-Council-Scenario: {error}", known=error.known)
             return await answer_of(service, problem, scope)
+        if behaviour.of == "events":
+            self.book(call.council)
+            self._events[call.council.name].watch()
         forced = Forced(
             call,
             service,

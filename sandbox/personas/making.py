@@ -48,10 +48,8 @@ async def make(council: Council, written: Written, persona: Persona) -> tuple[Ha
         if written.name in made:
             return made[written.name], False
         with council.writing("sandbox") as work:
-            together = Together(council, work.connection)
-            run = _Run(together, written, persona, _known_already(made))
+            run = _Run(Together(council, work), written, persona, _known_already(made))
             handle = keep(work, written.name, await run.references())
-            work.recorded |= together.recorded
         return handle, True
 
 

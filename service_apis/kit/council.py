@@ -133,6 +133,22 @@ class Council:
         return generation
 
     @property
+    def generation_start(self) -> int:
+        """The first position of events that is of the present generation."""
+        return self._generation_starts[-1][0] if self._generation_starts else 1
+
+    def generation_of(self, position: int) -> int:
+        """The generation in which the event at a position was recorded, or would be."""
+        passed = [generation for start, generation in self._generation_starts if start <= position]
+        return passed[-1] if passed else 0
+
+    @property
+    def _generation_starts(self) -> list[list[int]]:
+        """From which position on events are of which generation, in order; before the first, it is 0."""
+        starts: list[list[int]] = self.facts.get("generation_starts", [])
+        return starts
+
+    @property
     def as_made(self) -> Path:
         """A copy of the file as it was when the council was built or forked, there once it was written to."""
         return self.file.with_suffix(".as-made")
@@ -184,9 +200,11 @@ class Council:
     def _next_generation(self, state: Path, new: Path) -> None:
         remove_database(new)
         copy_database(state, new)
-        mine = {**self.facts, "generation": self.generation + 1}
+        generation = self.generation + 1
         with closing(sqlite3.connect(new)) as connection, connection:
-            for fact in ("name", "title", "generation"):
+            starts = _starts_with(connection, generation)
+            mine = {**self.facts, "generation": generation, "generation_starts": starts}
+            for fact in ("name", "title", "generation", "generation_starts"):
                 connection.execute(
                     "INSERT OR REPLACE INTO council_facts VALUES (?, ?)", (fact, json.dumps(mine[fact]))
                 )
@@ -286,3 +304,12 @@ class Council:
         """Work through what fell due while the clock ran."""
         if self._pace is not None:
             Advance(self, self._pace.now).run()
+
+
+def _starts_with(connection: sqlite3.Connection, generation: int) -> list[list[int]]:
+    """Where the generations of a copied state began, and that another begins at its end."""
+    kept = connection.execute("SELECT value FROM council_facts WHERE name = 'generation_starts'").fetchone()
+    (end,) = connection.execute("SELECT COALESCE(MAX(position), 0) FROM council_events").fetchone()
+    return [each for each in json.loads(kept[0] if kept else "[]") if each[0] <= end] + [
+        [end + 1, generation]
+    ]

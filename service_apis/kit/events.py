@@ -32,12 +32,17 @@ class Event:
         """The event as it was recorded."""
         return cls(record.position, record.type, record.source, record.subject, record.time, record.data)
 
-    def as_cloud_event(self, council: str) -> dict[str, Any]:
-        """The event in CloudEvents 1.0 JSON. The same event of the same council has the same id."""
+    def as_cloud_event(self, council: str, generation: int = 0) -> dict[str, Any]:
+        """The event in CloudEvents 1.0 JSON. The same event of the same council has the same id.
+
+        A council that was taken back gives its positions out again: ``generation`` is the one that the event
+        was recorded in, so that no receiver takes it for the undone one at the same position.
+        """
         source = f"/councils/{council}/{self.source}"
+        past = f"/generations/{generation}" if generation else ""
         return {
             "specversion": "1.0",
-            "id": str(uuid5(NAMESPACE_URL, f"{source}/events/{self.position}")),
+            "id": str(uuid5(NAMESPACE_URL, f"{source}{past}/events/{self.position}")),
             "source": source,
             "type": self.type,
             "subject": self.subject,

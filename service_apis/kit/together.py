@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection
-
 from service_apis.kit.council import Council
 from service_apis.kit.work import Work
 
@@ -15,18 +13,18 @@ from service_apis.kit.work import Work
 class Together(Council):
     """The council as it is inside one transaction, which its owner commits or rolls back.
 
-    Whoever makes one has the council's turn and the transaction's ``connection`` for as long as it is used.
-    Services read, write and hear of one another as ever; nobody else sees any of it until the owner commits.
-    ``recorded`` are the types of the events recorded so far. After something was refused, the owner must
-    roll back: there is no way back to before that call alone.
+    Whoever makes one has the council's turn, and ``whole``, the transaction's own work, for as long as it is
+    used. Services read, write and hear of one another as ever; nobody else sees any of it until the owner
+    commits. All of it takes place at one instant. After something was refused, the owner must roll back:
+    there is no way back to before that call alone.
     """
 
-    def __init__(self, council: Council, connection: Connection) -> None:
+    def __init__(self, council: Council, whole: Work) -> None:
         # It is the same council, opened once: nothing is opened here.
         self.__dict__.update(council.__dict__)
         self.listeners = []
-        self.recorded: set[str] = set()
-        self._connection = connection
+        self._whole = whole
+        self._kept, self._pace = whole.clock, None
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
@@ -36,7 +34,7 @@ class Together(Council):
     @contextmanager
     def reading(self, service: str, base_url: str = "") -> Iterator[Work]:
         """Work that reads what the transaction has done so far."""
-        work = Work(self._connection, self.clock, service, base_url=base_url)
+        work = Work(self._whole.connection, self.clock, service, base_url=base_url)
         try:
             yield work
         finally:
@@ -45,14 +43,16 @@ class Together(Council):
     @contextmanager
     def writing(self, service: str, if_match: str | None = None, base_url: str = "") -> Iterator[Work]:
         """Work that may write, as part of the transaction."""
-        work = Work(self._connection, self.clock, service, if_match, base_url)
+        work = Work(self._whole.connection, self.clock, service, if_match, base_url)
         done = False
         try:
             yield work
             done = True
         finally:
             work.finish(keep=done)
-        self.recorded |= work.recorded
+        self._whole.recorded |= work.recorded
+        instants = [each for each in (work.scheduled, self._whole.scheduled) if each is not None]
+        self._whole.scheduled = min(instants, default=None)
 
     def close(self) -> None:
         """Nothing is closed: the council stays open."""

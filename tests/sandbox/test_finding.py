@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -12,14 +13,15 @@ import pytest
 from click.testing import Result
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import literal, select
 from typer.testing import CliRunner
 
 from sandbox.cli import app
 from sandbox.failure import Failure
-from sandbox.finding import find, said_together, traits_of, understand
+from sandbox.finding import TwoTraitsOfOneName, find, said_together, traits_of, understand
 from service_apis.kit.discovery import discover
 from service_apis.kit.lists import Page
-from service_apis.kit.trait import Choice, Number, Trait
+from service_apis.kit.trait import Choice, Number, Trait, Traits
 from tests.conftest import CouncilUnderTest
 from tests.service_apis.council_tax.asking import account, bills
 
@@ -266,3 +268,13 @@ def test_the_command_finds_people_and_need_not_be_told_the_only_council(
 def test_the_command_lists_every_trait() -> None:
     listed = CliRunner().invoke(app, ["traits"]).output
     assert [name for name in traits_of(discover()) if name not in listed] == []
+
+
+def test_two_services_with_a_trait_of_one_name_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    twice = Traits()
+    twice.of_home("liable", "Lives somewhere.", lambda work: select(literal("1"), literal("1")))
+    services = dict(discover())
+    other = replace(services["waste"])
+    monkeypatch.setitem(other.__dict__, "traits", twice)
+    with pytest.raises(TwoTraitsOfOneName, match="waste and council_tax both have a trait liable"):
+        traits_of({**services, "waste": other})

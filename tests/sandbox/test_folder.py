@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -115,3 +116,14 @@ def test_a_council_built_otherwise_is_not_opened_nor_rebuilt(
     with pytest.raises(OtherVersion, match=said):
         Councils(DataFolder(path), discover(), "fairwater")
     assert file.read_bytes() == before
+
+
+def test_a_council_without_a_table_that_services_keep_now_is_not_opened(
+    built_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(built_folder, tmp_path / "council-data")
+    folder = DataFolder(tmp_path / "council-data")
+    with closing(sqlite3.connect(folder.file("fairwater"))) as connection:
+        connection.execute("DROP TABLE residents_departures")
+    with pytest.raises(OtherVersion, match=r"did not keep residents_departures yet.*build it"):
+        Councils(folder, discover(), "fairwater")

@@ -263,6 +263,17 @@ def test_a_persona_that_is_cancelled_half_way_leaves_the_council_as_it_was(counc
     assert make(council, "widow-living-alone")["made"]
 
 
+def test_all_of_a_persona_takes_place_at_one_instant_though_the_clock_runs(council: CouncilUnderTest) -> None:
+    with council.client:
+        assert council.control("/clock/run", speed=86_400).status_code == 200
+        made_at = make(council, "widow-living-alone")["made_at"]
+        council.control("/clock/freeze")
+    feed = council.client.get("/sandbox/councils/fairwater/events", params={"limit": 200}).json()["items"]
+    died = next(each for each in feed if each["type"].endswith("resident.died"))
+    booked = next(each for each in feed if each["type"].endswith("bulky-collection.booked"))
+    assert died["time"] == booked["time"] == made_at
+
+
 def test_made_twice_at_once_it_is_one(council: CouncilUnderTest) -> None:
     async def both() -> list[tuple[int, Any]]:
         transport = httpx2.ASGITransport(council.sandbox.gateway)

@@ -137,6 +137,35 @@ def test_every_event_is_found_whatever_its_page(fork: Council, monkeypatch: pyte
     assert fork.events(subject=case["reference"], type="collection.reported") == []
 
 
+def test_the_calls_of_a_council_are_told_oldest_first(fork: Council) -> None:
+    fork.get("waste", "/rounds")
+    fork.post("waste", "/missed-collections", report_of_a_bin(fork))
+    asked = [(call["method"], call["address"].rpartition("/")[2]) for call in fork.calls()]
+    assert [each for each in asked if each[1] in ("rounds", "missed-collections")] == [
+        ("GET", "rounds"),
+        ("POST", "missed-collections"),
+    ]
+    [post] = fork.calls(method="POST", service="waste")
+    assert (post["status"], post["events"]) == (201, 1)
+    assert post["rows"] >= 1
+
+
+def test_people_are_found_by_their_traits(fork: Council) -> None:
+    found = fork.find("over:75", "council-tenant", most=3)
+    assert 0 < len(found) <= 3
+    assert all(person["born"] < "1951-06-01" and person["references"]["residents"] for person in found)
+    with pytest.raises(Refused, match="422"):
+        fork.find("left-handed")
+
+
+def test_a_persona_is_made_once(fork: Council) -> None:
+    made = fork.persona("widow-living-alone")
+    assert made["references"]["residents"]
+    assert fork.persona("widow-living-alone") == made
+    with pytest.raises(Refused, match="404"):
+        fork.persona("nobody")
+
+
 def test_a_council_goes_back_to_a_snapshot_and_to_how_it_was_made(fork: Council) -> None:
     report = report_of_a_bin(fork)
     fork.advance("PT1H")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from sandbox.forcing.of_events import Treatment
 from service_apis.kit.events import Event
 from tests.conftest import CouncilUnderTest
-from tests.sandbox.forcing.calls import FAULT, read, rules, set_rule
+from tests.sandbox.forcing.calls import FAULT, a_move, move, read, rules, set_rule
 
 EVENT = Event(
     position=1,
@@ -67,3 +68,32 @@ def test_a_count_is_of_events_and_not_of_receivers(council: CouncilUnderTest) ->
 def test_a_rule_meets_the_events_of_its_service(council: CouncilUnderTest, service: str, copies: int) -> None:
     set_rule(council, "events-twice", service=service)
     assert treatments(council, range(1, 2))[0].copies == copies
+
+
+def test_a_request_asks_for_the_events_that_it_causes_and_no_others(council: CouncilUnderTest) -> None:
+    def treated() -> list[Treatment]:
+        positions = [each["position"] for each in events(council)]
+        return [
+            council.sandbox.forcing.treatment("fairwater", replace(EVENT, position=each))
+            for each in positions
+        ]
+
+    body = a_move(council)
+    answer = move(council, body, "events-late; seconds=30")
+    assert answer.headers[FAULT] == "events-late"
+    caused = treated()
+    assert {each.delay_seconds for each in caused} == {30.0}
+    council.advance(days=14)
+    assert treated()[: len(caused)] == caused
+    assert set(treated()[len(caused) :]) == {Treatment()}
+    # A read causes none, and is then as ever.
+    assert FAULT not in read(council, "events-twice").headers
+    assert council.control("/reset").status_code == 200
+    assert move(council, body).status_code == 201
+    assert set(treated()) == {Treatment()}
+
+
+def events(council: CouncilUnderTest) -> list[dict[str, Any]]:
+    feed = council.client.get("/sandbox/councils/fairwater/events", params={"limit": 200}).json()
+    listed: list[dict[str, Any]] = feed["items"]
+    return listed

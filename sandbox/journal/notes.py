@@ -38,7 +38,7 @@ class Notes:
         masking = self._masking
         masking.begin()
         epoch = machine.now().timestamp() - machine.seconds()
-        asked = [without_keys(each.scope["headers"]) for each in noted]
+        asked = [without_keys(each.asked_headers) for each in noted]
         answered = [without_keys(each.headers) for each in noted]
         headers, bodies = b"\n".join([*asked, *answered]), b"\n".join([each.answer for each in noted])
         all_masked = masking.may_find(headers, bodies)
@@ -49,7 +49,7 @@ class Notes:
             )
         entries = []
         for each, asked_with, answered_with in zip(noted, asked, answered, strict=True):
-            only_reads = each.scope["method"] == "GET" and each.call.service != CONTROL_API
+            only_reads = each.method == "GET" and each.call.service != CONTROL_API
             if all_masked or not only_reads:
                 answer = self._masked(each.answer, each.headers)
             else:
@@ -62,21 +62,21 @@ class Notes:
 
     def _entry(self, noted: Noted, epoch: float, asked: bytes, answered: bytes, answer: bytes) -> Entry:
         """The entry of one call; ``epoch`` is when ``machine.seconds()`` was 0."""
-        scope, call, masking = noted.scope, noted.call, self._masking
-        address, query = scope["path"], scope["query_string"]
+        call, masking = noted.call, self._masking
+        address, query = noted.path, noted.query
         if query:
             address = f"{address}?{masking.query(query).decode('latin-1')}"
         address = masking.text(address.encode())[:LONGEST_ADDRESS].decode(errors="replace")
         body = noted.asked
         if body:
-            body = self._masked(body, scope["headers"])
+            body = self._masked(body, noted.asked_headers)
         touched, counts, rows, events = b"", "", 0, 0
         if noted.counts:
             events = noted.counts.get(_EVENTS, 0)
             rows = sum(noted.counts.values()) - events
             counts = json.dumps([[*what, count] for what, count in noted.counts.items()])
             touched = masking.text(_rows_of(noted))
-        caller, client, route = call.caller, scope.get("client"), scope.get("route")
+        caller, client = call.caller, noted.client
         asked, answered = asked[:LONGEST_HEADERS], answered[:LONGEST_HEADERS]
         size = len(asked) + len(answered) + len(body) + len(answer) + len(touched) + len(address) + ROW_BYTES
         # By position: this is done for every call, and names would double what it costs.
@@ -86,8 +86,8 @@ class Notes:
             epoch + call.started,
             _written(noted.clock),
             call.service,
-            getattr(route, "operation_id", None) or "",
-            scope["method"],
+            noted.operation,
+            noted.method,
             address,
             noted.status,
             noted.seconds,
@@ -98,8 +98,8 @@ class Notes:
             "" if noted.generation is None else _taken_back(noted.generation),
             rows,
             events,
-            scope["scheme"],
-            scope.get("http_version", "1.1"),
+            noted.scheme,
+            noted.http_version,
             noted.request_bytes,
             noted.answer_bytes,
             size + len(counts),

@@ -31,18 +31,24 @@ class Noted(Causes):
         "answer",
         "answer_bytes",
         "asked",
+        "asked_headers",
         "call",
+        "client",
         "clock",
         "headers",
+        "http_version",
+        "method",
+        "operation",
+        "path",
+        "query",
         "request_bytes",
-        "scope",
+        "scheme",
         "seconds",
         "status",
     )
 
-    def __init__(self, call: Call, scope: Scope, receive: Receive, send: Send) -> None:
+    def __init__(self, call: Call, receive: Receive, send: Send) -> None:
         self.call = call
-        self.scope = scope
         self.clock: Clock = call.council.clock
         self.rows = []
         self.counts = {}
@@ -51,11 +57,28 @@ class Noted(Causes):
         self.asked = self.answer = b""
         self.headers: Headers = ()
         self.seconds = 0.0
-        self._receive = receive
-        self._onward = send
+        self._receive: Receive | None = receive
+        self._onward: Send | None = send
+
+    def finish(self, scope: Scope) -> None:
+        """Note how the call was asked, and let go of everything else.
+
+        What hangs on a scope is much, and to hold it for a while costs more than all else here.
+        """
+        self.seconds = machine.seconds() - self.call.started
+        self.method: str = scope["method"]
+        self.scheme: str = scope["scheme"]
+        self.http_version: str = scope.get("http_version", "1.1")
+        self.path: str = scope["path"]
+        self.query: bytes = scope["query_string"]
+        self.asked_headers: Headers = scope["headers"]
+        self.client: tuple[str, int] | None = scope.get("client")
+        self.operation: str = getattr(scope.get("route"), "operation_id", None) or ""
+        self._receive = self._onward = None
 
     async def receive(self) -> Message:
         """Receive, noting the body of the request."""
+        assert self._receive is not None
         message = await self._receive()
         body: bytes = message.get("body", b"")
         if body:
@@ -75,6 +98,7 @@ class Noted(Causes):
         elif message["type"] == "http.response.start":
             self.status = message["status"]
             self.headers = message["headers"]
+        assert self._onward is not None
         await self._onward(message)
 
 
@@ -105,13 +129,13 @@ class Noting:
         if keeper is None or (call.service == "sandbox" and _is_about_the_journal(scope["path"])):
             await onward(scope, receive, send)
             return
-        noted = Noted(call, scope, receive, send)
+        noted = Noted(call, receive, send)
         token = current.set(noted)
         try:
             await onward(scope, receive if scope["method"] == "GET" else noted.receive, noted.send)
         finally:
             current.reset(token)
-            noted.seconds = machine.seconds() - call.started
+            noted.finish(scope)
             keeper.note(noted)
 
 

@@ -15,7 +15,7 @@ _FILE = re.compile(r"^## `([^`\n]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.D
 
 @dataclass(frozen=True)
 class Shown:
-    """Something that a page shows: a line for a terminal, or a whole block of Python; ``block`` counts those."""
+    """Something that a page shows: a line for a terminal, or a block of Python; ``block`` counts blocks."""
 
     page: str
     kind: str

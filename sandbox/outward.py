@@ -149,7 +149,7 @@ class Outward:
         """
         import httpx
 
-        client = self._opened()
+        client = await self.prepared()
         headers = {**headers, "host": destination.authority}
         if destination.url.startswith("https:"):
             # A kept connection is found again by its IP address alone; another host's could stand behind it.
@@ -175,19 +175,14 @@ class Outward:
                 await answer.aclose()
             return
 
-    def _opened(self) -> httpx.AsyncClient:
-        import httpx
-
+    async def prepared(self) -> httpx.AsyncClient:
+        """The client that calls are made with. The first time it is loaded aside: that takes a while."""
         loop = asyncio.get_running_loop()
         if self._client is None or self._loop is not loop:
+            client = await asyncio.to_thread(_new_client)
             # A client belongs to the event loop that it was first used on.
-            self._loop = loop
-            self._client = httpx.AsyncClient(
-                trust_env=False,
-                follow_redirects=False,
-                timeout=None,
-                headers={"user-agent": "virtual-council"},
-            )
+            if self._client is None or self._loop is not loop:
+                self._loop, self._client = loop, client
         return self._client
 
     async def close(self) -> None:
@@ -195,6 +190,13 @@ class Outward:
         client, self._client = self._client, None
         if client is not None and self._loop is asyncio.get_running_loop():
             await client.aclose()
+
+
+def _new_client() -> httpx.AsyncClient:
+    import httpx
+
+    own = {"user-agent": "virtual-council"}
+    return httpx.AsyncClient(trust_env=False, follow_redirects=False, timeout=None, headers=own)
 
 
 def _parts(url: str) -> SplitResult:

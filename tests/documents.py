@@ -15,11 +15,12 @@ _FILE = re.compile(r"^## `([^`\n]+)`\n\n```\w+\n(.*?)^```$", re.MULTILINE | re.D
 
 @dataclass(frozen=True)
 class Shown:
-    """Something that a page shows: a line for a terminal, or a whole block of Python."""
+    """Something that a page shows: a line for a terminal, or a block of Python; ``block`` counts blocks."""
 
     page: str
     kind: str
     text: str
+    block: int
 
     def __str__(self) -> str:
         return f"{self.page}: {self.text.splitlines()[0][:70]}"
@@ -29,9 +30,9 @@ def shown() -> list[Shown]:
     """Everything that the pages show to be typed, in their order; files that they show whole are not."""
     found = []
     for page in PAGES:
-        for kind, block in _BLOCK.findall(_FILE.sub("", page.read_text())):
-            pieces = [block] if kind == "python" else block.splitlines()
-            found += [Shown(page.name, kind, piece) for piece in pieces if piece.strip()]
+        for number, (kind, block) in enumerate(_BLOCK.findall(_FILE.sub("", page.read_text()))):
+            pieces = block.splitlines() if kind in ("console", "bash") else [block]
+            found += [Shown(page.name, kind, piece, number) for piece in pieces if piece.strip()]
     return found
 
 

@@ -59,8 +59,12 @@ def events(
             )
         wanted = {"type": of_type, "subject": subject}
         try:
+            nothing = True
             for event in _events(sandbox, address, wanted, after, follow):
                 typer.echo(json.dumps(event, ensure_ascii=False) if as_json else _line(event))
+                nothing = False
+            if nothing:
+                typer.echo("There are no such events yet", err=True)
         except KeyboardInterrupt:
             if not follow:
                 raise

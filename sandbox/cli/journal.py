@@ -100,8 +100,12 @@ def list_calls(
             _write(har, archived)
             typer.echo(f"Wrote {len(archived['log']['entries'])} calls to {har}")
             return
+        told = False
         for call in _calls(sandbox, journal, wanted, limit, follow):
             typer.echo(_line(call))
+            told = True
+        if not told:
+            typer.echo("There are no such calls in the journal", err=True)
 
 
 def _calls(

@@ -54,6 +54,7 @@ async def attempt(
     at: datetime,
 ) -> Outcome:
     """Tell a receiver of an event, once. Whatever goes wrong is an outcome."""
+    await outward.prepared()
     import httpx
 
     body = json.dumps(cloud_event, ensure_ascii=False, separators=(",", ":")).encode()

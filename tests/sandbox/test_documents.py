@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import pytest
@@ -23,16 +25,22 @@ BIN = Path(sys.executable).parent
 ELSEWHERE = ("make ", "docker ", "python3 -m venv", ".venv/bin/", "from sandbox.testcontainers ")
 """What needs an engine or a machine of its own: other tests run these, taking them from the pages itself."""
 
-OF_A_COUNCIL = ("export", "digest")
-"""Commands that need a council to be there."""
+OF_A_COUNCIL = (
+    *("export", "digest", "clock", "fork", "snapshot", "reset", "diff", "find", "persona", "force"),
+    *("webhook", "events", "journal"),
+)
+"""Commands of a council that is there, here the one that is served."""
 
 CALLS = [each for each in shown() if each.text.startswith("curl")]
 COMMANDS = [each for each in shown() if each.text.startswith("council")]
+OF_ONE_BLOCK = [list(block) for _, block in groupby(COMMANDS, lambda each: (each.page, each.block))]
+"""Commands that are shown together are typed one after another, as a reader would."""
+PERSONAS = [each for each in shown() if each.kind == "yaml" and each.text.startswith("title:")]
 PROGRAMS = [each for each in shown() if each.kind == "python" and "Container" not in each.text]
 
 
 def test_everything_shown_is_run_somewhere() -> None:
-    run_here = {*CALLS, *COMMANDS, *PROGRAMS}
+    run_here = {*CALLS, *COMMANDS, *PERSONAS, *PROGRAMS}
     rest = [each for each in shown() if each not in run_here and not each.text.startswith(ELSEWHERE)]
     assert rest == []
 
@@ -40,7 +48,7 @@ def test_everything_shown_is_run_somewhere() -> None:
 @pytest.fixture
 def address(council: CouncilUnderTest) -> Iterator[str]:
     """Where a fresh council answers, with every service."""
-    with served_aside(council.sandbox.gateway) as url:
+    with served_aside(council.sandbox.gateway) as url, council.folder.served(url):
         yield url
 
 
@@ -62,7 +70,8 @@ def test_a_call_is_answered(call: Shown, address: str) -> None:
         ["bash", "-c", line], env=environment(address), capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.match(r"\s*[\[{<]", done.stdout)
+    # JSON, XML, or a stream, which begins with a remark.
+    assert re.match(r"\s*[\[{<:]", done.stdout)
 
 
 @pytest.mark.parametrize("program", PROGRAMS, ids=str)
@@ -82,11 +91,26 @@ def test_a_program_runs(program: Shown, address: str, tmp_path: Path) -> None:
     assert done.stdout
 
 
-@pytest.mark.parametrize("command", COMMANDS, ids=str)
-def test_a_command_does_what_it_is_shown_for(
-    command: Shown, address: str, council: CouncilUnderTest, tmp_path: Path
+@pytest.mark.parametrize("commands", OF_ONE_BLOCK, ids=lambda commands: str(commands[0]))
+def test_commands_do_what_they_are_shown_for(
+    commands: list[Shown], address: str, council: CouncilUnderTest, tmp_path: Path
 ) -> None:
-    words = at(address, command.text).split()
+    for command in commands:
+        _do(shlex.split(at(address, command.text)), address, council, tmp_path)
+
+
+@pytest.mark.parametrize("persona", PERSONAS, ids=str)
+def test_a_persona_that_is_shown_can_be_made(
+    persona: Shown, address: str, council: CouncilUnderTest, tmp_path: Path
+) -> None:
+    own = council.folder.path / "personas"
+    own.mkdir()
+    (own / "as-shown.yaml").write_text(persona.text)
+    _do(["council", "persona", "make", "fairwater", "as-shown"], address, council, tmp_path)
+
+
+def _do(words: list[str], address: str, council: CouncilUnderTest, tmp_path: Path) -> None:
+    """Type one command where a council is served, and see that it does not fail."""
     if words[1] == "new-service":
         written = run_in_copy(copy_of_project(tmp_path), "sandbox", *words[1:])
         assert written.returncode == 0, written.stderr

@@ -206,3 +206,22 @@ def test_where_others_can_reach_it_a_form_needs_a_key(open_to_others: TestClient
         answer = open_to_others.post(f"{PAGE}/advance", data={**form, "key": key})
         assert answer.status_code == 200
         assert said in words(answer)
+
+
+def test_what_is_forced_is_listed_and_can_be_ended(council: CouncilUnderTest) -> None:
+    set_ = council.control("/rules", behaviour="unavailable", service="waste", lasts="PT1H")
+    assert set_.status_code == 201, set_.text
+    page = council.client.get(PAGE, headers=BROWSER)
+    assert "Unavailable at Waste, forced on 0 calls so far" in words(page)
+    page = send(council, "lift", rule=set_.json()["id"])
+    assert "The council no longer behaves in that way." in told(page)
+    assert "Nothing is forced" in words(page)
+
+
+def test_the_latest_calls_are_shown_but_not_those_of_this_page(council: CouncilUnderTest) -> None:
+    council.get("waste", "/rounds")
+    send(council, "advance", step="day")
+    said = words(council.client.get(PAGE, headers=BROWSER)).partition("Latest calls")[2]
+    assert "GET /councils/fairwater/waste/rounds" in said
+    assert "POST /sandbox/councils/fairwater/clock" in said
+    assert "GET /sandbox/councils" not in said

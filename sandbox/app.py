@@ -61,6 +61,7 @@ class Sandbox:
         if self.journals.on:
             self.gateway.passages.insert(0, self.journals.passage)
             self.background.add(self.journals.keep_written)
+            self.background.when_leaving.append(self.journals.leave)
         self.forcing = Forcing(self.councils)
         self.gateway.passages.append(self.forcing)
         self.background.add(self.forcing.tidy)

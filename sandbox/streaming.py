@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -36,11 +36,19 @@ class Bell:
 
     def __init__(self) -> None:
         self.listening: dict[asyncio.Event, asyncio.AbstractEventLoop] = {}
+        self.closed = False
 
     def ring(self) -> None:
         """Say that there may be news."""
         for rung, loop in list(self.listening.items()):
-            loop.call_soon_threadsafe(rung.set)
+            # The loop may be closing when another thread rings for the last time.
+            with suppress(RuntimeError):
+                loop.call_soon_threadsafe(rung.set)
+
+    def close(self) -> None:
+        """Say that there will be no more news, so that whoever listens may go."""
+        self.closed = True
+        self.ring()
 
     @contextmanager
     def heard(self) -> Iterator[asyncio.Event]:
@@ -56,9 +64,9 @@ class Bell:
 async def following(
     bell: Bell, read: Callable[[int], Awaitable[Sequence[News]]], after: int
 ) -> AsyncIterator[ServerSentEvent]:
-    """All news after a position, while somebody listens; ``read`` gives the next of them, in order."""
+    """All news after a position, until the bell is closed; ``read`` gives the next of them, in order."""
     with bell.heard() as rung:
-        while True:
+        while not bell.closed:
             rung.clear()
             news = await read(after)
             for each in news:

@@ -74,6 +74,11 @@ class Journals:
                 if journal.pending:
                     await asyncio.to_thread(journal.write)
 
+    def leave(self) -> None:
+        """Let those go who follow a journal: the server is stopping."""
+        for journal in self._kept.values():
+            journal.bell.close()
+
     def close(self) -> None:
         """Write what has passed and close every journal."""
         for journal in self._kept.values():
@@ -90,6 +95,7 @@ class Journals:
         journal = self._kept.pop(name, None)
         if journal is not None:
             journal.close(keep=False)
+            journal.bell.close()
 
 
 def _note_that_it_was_taken_back(council: Council) -> None:

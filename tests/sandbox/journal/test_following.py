@@ -11,7 +11,7 @@ import pytest
 
 from sandbox.serving import served_aside
 from tests.conftest import KEY, CouncilUnderTest
-from tests.sandbox.journal.reading import JOURNAL
+from tests.sandbox.journal.reading import JOURNAL, fork
 
 HEADERS = {"Authorization": f"Bearer {KEY}"}
 ROUNDS = "/councils/fairwater/waste/rounds"
@@ -59,3 +59,21 @@ def test_one_can_listen_for_some_calls_only(client: httpx.Client) -> None:
         refused = client.get(ROUNDS, headers={"Authorization": "none"})
         (call,) = told(stream, 1)
     assert (call["status"], call["request_id"]) == (401, refused.headers["virtual-council-request-id"])
+
+
+def test_a_stream_ends_with_its_council(client: httpx.Client, council: CouncilUnderTest) -> None:
+    fork(council)
+    with client.stream("GET", "/sandbox/councils/rehearsal/journal/stream") as stream:
+        client.get("/councils/rehearsal/waste/rounds")
+        assert len(told(stream, 1)) == 1
+    with client.stream("GET", "/sandbox/councils/rehearsal/journal/stream") as stream:
+        assert client.delete("/sandbox/councils/rehearsal").status_code == 204
+        assert list(stream.iter_lines()) == []
+
+
+def test_who_follows_does_not_keep_a_server_from_stopping(council: CouncilUnderTest) -> None:
+    with served_aside(council.sandbox.gateway) as url:
+        client = httpx.Client(base_url=url, headers=HEADERS, timeout=60)
+        stream = client.send(client.build_request("GET", f"{JOURNAL}/stream"), stream=True)
+    assert list(stream.iter_lines()) == []
+    client.close()

@@ -164,3 +164,15 @@ def test_a_key_without_control_of_the_other_council_cannot_replay_onto_it(counci
         f"{JOURNAL}/replay", json={"onto": "rehearsal"}, headers={"Authorization": f"Bearer {made}"}
     )
     assert answer.status_code == 403
+
+
+def test_a_call_on_which_a_behaviour_was_forced_is_found_by_it_and_not_compared(
+    council: CouncilUnderTest,
+) -> None:
+    fork(council)
+    forced = council.get("waste", "/rounds", headers={"Virtual-Council-Scenario": "server-error"})
+    assert forced.status_code >= 500
+    found = council.client.get(JOURNAL, params={"fault": forced.headers["virtual-council-fault"]}).json()
+    assert [call["status"] for call in found["items"]] == [forced.status_code]
+    (_, told) = replay(council)["items"]
+    assert (told["outcome"], told["status"]) == ("not-compared", forced.status_code)

@@ -63,7 +63,7 @@ class Noted(Causes):
     def finish(self, scope: Scope) -> None:
         """Note how the call was asked, and let go of everything else.
 
-        What hangs on a scope is much, and to hold it for a while costs more than all else here.
+        What hangs on a scope is much, and to hold it until the call is written would keep it from being reused.
         """
         self.seconds = machine.seconds() - self.call.started
         self.method: str = scope["method"]

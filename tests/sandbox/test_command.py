@@ -251,14 +251,50 @@ def test_what_was_acknowledged_survives_a_kill(tmp_path: Path) -> None:
         assert client.get(f"{root}/R00000001").json()["uprn"] == uprn
 
 
-def test_a_folder_that_is_served_is_not_served_twice_nor_deleted_from(tmp_path: Path) -> None:
+def test_a_folder_that_is_served_is_not_served_twice_nor_loses_its_first_council(tmp_path: Path) -> None:
     name = ("--name", "fairwater")
     with up(*OPTIONS, *name, "--port", str(a_free_port()), cwd=tmp_path) as (process, _lines):
         second = council("up", *name, "--port", str(a_free_port()), cwd=tmp_path)
+        assert (second.returncode, "being served by another" in second.stderr) == (2, True)
         deleted = council("delete", "fairwater", cwd=tmp_path)
-        for done in (second, deleted):
-            assert done.returncode == 2
-            assert "being served by another" in done.stderr
+        assert (deleted.returncode, "was started with" in deleted.stderr) == (2, True)
         process.kill()
         process.wait(10)
     assert council("delete", "fairwater", cwd=tmp_path).returncode == 0
+
+
+def test_copies_are_driven_alike_whether_or_not_a_sandbox_runs(tmp_path: Path) -> None:
+    with up(*OPTIONS, "--name", "fairwater", "--port", str(a_free_port()), cwd=tmp_path) as (process, _lines):
+        _drive(tmp_path)
+        process.kill()
+        process.wait(10)
+    _drive(tmp_path)
+
+
+def _drive(folder: Path) -> None:
+    """Fork, save, move on, compare, go back, carry elsewhere and delete, by the command line."""
+
+    def told(*words: str) -> str:
+        done = council(*words, cwd=folder)
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    assert "rehearsal: a fork of fairwater" in told("fork", "fairwater", "--name", "rehearsal")
+    told("snapshot", "save", "rehearsal", "before", "--note", "to go back to")
+    assert "to go back to" in told("snapshot", "list", "rehearsal")
+    told("clock", "rehearsal", "advance", "40d")
+    assert "ledger:" in told("diff", "rehearsal", "fairwater")
+    told("snapshot", "restore", "rehearsal", "before")
+    assert "no record differs" in told("diff", "rehearsal", "fairwater")
+    told("snapshot", "export", "rehearsal", "before", "--to", "carried.zip")
+    again = council("snapshot", "export", "rehearsal", "before", "--to", "carried.zip", cwd=folder)
+    assert (again.returncode, "is there already" in again.stderr) == (2, True)
+    assert "otherby: brought from carried.zip" in told(
+        "snapshot", "import", "carried.zip", "--name", "otherby"
+    )
+    assert "as it was made" in told("reset", "otherby")
+    for name in ("rehearsal", "otherby"):
+        told("delete", name)
+    (folder / "carried.zip").unlink()
+    refused = council("fork", "nowhere", cwd=folder)
+    assert (refused.returncode, "no council called nowhere" in refused.stderr) == (2, True)

@@ -58,8 +58,8 @@ class Journal:
             self.bell.ring()
 
     def _write_unless_read(self) -> None:
-        # Here, and not in a thread: measured, that costs a third of what two threads cost each other. Only
-        # while somebody reads the journal, from another thread, do the calls wait.
+        # Here, and not in a thread that would take turns with the loop. Only while somebody reads the
+        # journal, from another thread, do the calls wait.
         many = len(self._pending) > MOST_PENDING or self._pending_bytes > MOST_PENDING_BYTES
         if self._lock.acquire(blocking=many):
             try:

@@ -63,7 +63,7 @@ class Noted(Causes):
     def finish(self, scope: Scope) -> None:
         """Note how the call was asked, and let go of everything else.
 
-        What hangs on a scope is much, and to hold it for a while costs more than all else here.
+        Much hangs on a scope, and would be held until the call is written.
         """
         self.seconds = machine.seconds() - self.call.started
         self.method: str = scope["method"]

@@ -91,8 +91,8 @@ Condition = Callable[[Entry], bool]
 class Ring:
     """The file of one council's calls: at most ``most_bytes`` long, log included, and ``most_calls`` calls.
 
-    Calls stand in blocks, as they were written together: a row for each call would cost what a third of a
-    read does. Not for several threads at a time.
+    Calls stand in blocks, as they were written together: a row for each call costs twice as much. Not for
+    several threads at a time.
     """
 
     def __init__(self, file: Path, most_bytes: int, most_calls: int) -> None:

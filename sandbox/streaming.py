@@ -55,10 +55,19 @@ class Bell:
         """An event that is set whenever the bell is rung, for a listener on the running loop."""
         rung = asyncio.Event()
         self.listening[rung] = asyncio.get_running_loop()
+        if self.closed:
+            rung.set()
         try:
             yield rung
         finally:
             del self.listening[rung]
+
+
+async def rung_within(rung: asyncio.Event, seconds: float | None) -> bool:
+    """Whether the bell is rung within so many seconds; None waits however long it takes."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(rung.wait(), seconds)
+    return rung.is_set()
 
 
 async def following(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Query, Request
@@ -14,6 +13,7 @@ from sandbox.control.shapes import EventFeed, EventShown
 from sandbox.posting.bell import Bells
 from sandbox.posting.feed import CURSOR, TYPE_PATTERN, Cursor, News, Wanted, read_feed
 from sandbox.posting.stream import MOST_STREAMS, Stream, TooManyStreams, announced
+from sandbox.streaming import rung_within
 from service_apis.kit.council import Council
 
 router = APIRouter()
@@ -70,11 +70,11 @@ async def _awaited(
     bell = bells.of(council)
     ends = machine.seconds() + seconds
     while not bell.closed and (left := ends - machine.seconds()) > 0:
-        with bell.expected() as ring:
+        with bell.heard() as rung:
             news = read_feed(council, news.next, wanted, limit)
             if news.told:
                 break
-            await asyncio.wait([ring], timeout=left)
+            await rung_within(rung, left)
     return news
 
 

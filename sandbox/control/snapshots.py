@@ -20,7 +20,7 @@ from service_apis.kit.problems import BodyTooLarge
 from service_apis.kit.schemas import Schema
 
 router = APIRouter()
-MEDIA_TYPE = "application/zip"
+MEDIA_TYPE, ANY_BYTES = "application/zip", "application/octet-stream"
 NamedSnapshot = Annotated[
     str, Path(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60, description="The snapshot's name.")
 ]
@@ -118,9 +118,7 @@ async def export_snapshot(
     operation_id="bring_council",
     status_code=201,
     responses=refusals(401, 403, 409, 413, 422),
-    openapi_extra={
-        "requestBody": {"required": True, "content": {MEDIA_TYPE: {"schema": {"type": "string"}}}}
-    },
+    openapi_extra={"requestBody": {"required": True, "content": {ANY_BYTES: {"schema": {"type": "string"}}}}},
 )
 async def bring_council(
     request: Request,

@@ -13,10 +13,10 @@ from sandbox import machine
 from sandbox.councils import Councils
 from sandbox.outward import Outward
 from sandbox.posting.attempt import attempt
-from sandbox.posting.bell import Bell
 from sandbox.posting.lanes import Delivery
 from sandbox.posting.postbox import TROUBLED_WAIT_SECONDS, Postbox
 from sandbox.posting.treatment import Treat, plainly
+from sandbox.streaming import Bell, rung_within
 from service_apis.kit.council import Council, CouncilGone
 from service_apis.kit.problems import Problem
 
@@ -63,8 +63,8 @@ class Deliverer:
                 self._look_into(council)
                 await asyncio.sleep(0)
             while True:
-                with self._bell.expected() as ring:
-                    await asyncio.wait([ring], timeout=self._round())
+                with self._bell.heard() as rung:
+                    await rung_within(rung, self._round())
         finally:
             for each in self._attempts:
                 each.cancel()

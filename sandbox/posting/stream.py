@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 from sandbox import machine
 from sandbox.posting.bell import Bells
 from sandbox.posting.feed import Cursor, PositionGone, Wanted, end_of_feed, read_feed, restart_of
+from sandbox.streaming import rung_within
 from service_apis.kit.council import Council
 from service_apis.kit.problems import Problem
 
@@ -73,11 +74,10 @@ class Stream(StreamingResponse):
         ends = machine.seconds() + seconds
         try:
             while not bell.closed and (left := ends - machine.seconds()) > 0:
-                with bell.expected() as ring:
+                with bell.heard() as rung:
                     async for line in self._news():
                         yield line
-                    await asyncio.wait([ring], timeout=min(left, HEARTBEAT_SECONDS))
-                    if not ring.done():
+                    if not await rung_within(rung, min(left, HEARTBEAT_SECONDS)):
                         yield ": nothing new\n\n"
         except Problem as gone:
             yield f": {gone.detail}\n\n"

@@ -44,7 +44,8 @@ def address(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
     sandbox.close()
 
 
-@pytest.fixture(scope="session")
+# Not for the whole session: Playwright runs an event loop as long as it lasts, and others need their own.
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     """Chromium without a window. Missing, it is a reason to skip, or to fail where it is promised."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")

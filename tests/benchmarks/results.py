@@ -8,7 +8,7 @@ from pathlib import Path
 FILE = Path(__file__).with_name("RESULTS.md")
 HEAD = """# Results
 
-Written by `python -m tests.benchmarks.build`, and by `.scale`, `.reads`, `.writes` and `.clock`. Measured on
+Each written by its own module: `python -m tests.benchmarks.build`, `.clock`, `.forks`, ... Measured on
 two shared processor cores: compare the figures of one table with each other, not with another machine's.
 """
 

@@ -8,6 +8,7 @@ when it is simply done, once and in order, to a fresh fork of the council that a
 from __future__ import annotations
 
 import shutil
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -237,3 +238,43 @@ def test_a_kill_at_any_moment_of_it_leaves_the_source_whole_and_nothing_half_mad
                 assert tables(served, "fairwater") == moved
         left = [file.name for file in served.data.rglob("*") if file.suffix in (".copying", ".rewinding")]
         assert left == []
+
+
+def test_a_fork_made_under_load_holds_every_change_whole_or_not_at_all(
+    built_folder: Path, tmp_path: Path
+) -> None:
+    with serving(built_folder, tmp_path / "council-data") as served:
+        listed = served.call("GET", "/councils/fairwater/council-tax/accounts?per_page=4").json()
+        before = {each["reference"]: each["balance_pence"] for each in listed["items"]}
+        ended = threading.Event()
+
+        def pay(reference: str) -> None:
+            address = f"/councils/fairwater/council-tax/accounts/{reference}/payments"
+            while not ended.is_set():
+                paid = served.client.post(address, json={"amount_pence": 7, "method": "card"})
+                assert paid.status_code == 201
+
+        payers = [threading.Thread(target=pay, args=(reference,)) for reference in before]
+        for payer in payers:
+            payer.start()
+        forks = [served.call("POST", "/sandbox/councils/fairwater/forks", json={}).json() for _ in range(8)]
+        ended.set()
+        for payer in payers:
+            payer.join()
+        counted = [_payments_told_alike(served, fork["name"], before) for fork in forks]
+        assert counted == sorted(counted)
+        assert counted[-1] > counted[0]
+
+
+def _payments_told_alike(served: Served, name: str, before: dict[str, int]) -> int:
+    """How many payments a fork has; its balances, its ledgers and its events must say the same."""
+    total = 0
+    for reference, balance in before.items():
+        account = f"/councils/{name}/council-tax/accounts/{reference}"
+        paid = (balance - served.call("GET", account).json()["balance_pence"]) // 7
+        ledger = served.call("GET", f"{account}/transactions?per_page=200").json()["items"]
+        events = f"/sandbox/councils/{name}/events?subject={reference}&limit=200"
+        assert len([each for each in ledger if each["amount_pence"] == -7]) == paid
+        assert len(served.call("GET", events).json()["items"]) == paid
+        total += paid
+    return total

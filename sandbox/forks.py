@@ -56,10 +56,14 @@ class Lifetime(Base):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a fork was made from: the council, what its clock showed, and the snapshot if it was one."""
+    """What a fork was made from: the council, what its clock showed, and the snapshot if it was one.
+
+    ``made_at`` is an instant of the machine's clock, by which the journal knows what came after.
+    """
 
     council: str
     at: datetime
+    made_at: datetime
     snapshot: str | None = None
 
 
@@ -96,7 +100,7 @@ class Forks:
                     await council.copy_to(unfinished)
                 else:
                     await asyncio.to_thread(copy_database, state, unfinished)
-                origin = Origin(council.name, council.clock.now, snapshot)
+                origin = Origin(council.name, council.clock.now, machine.now(), snapshot)
                 _write_facts(unfinished, _facts_of_fork(chosen, str(council.facts["title"]), origin))
         except NameTaken as taken:
             raise NameNotFree(str(taken)) from taken
@@ -215,7 +219,12 @@ def _facts_of_fork(name: str, title: str, origin: Origin) -> dict[str, Any]:
     return {
         "name": name,
         "title": title_of_fork(title, name),
-        "forked_from": {"council": origin.council, "at": origin.at.isoformat(), "snapshot": origin.snapshot},
+        "forked_from": {
+            "council": origin.council,
+            "at": origin.at.isoformat(),
+            "made_at": origin.made_at.isoformat(),
+            "snapshot": origin.snapshot,
+        },
         "generation": 0,
     }
 

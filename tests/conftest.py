@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import signal
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,10 @@ from sandbox.build import Plan, build
 from sandbox.folder import DataFolder
 from service_apis.kit.discovery import discover
 from synthetic_data.profiles import find_profile
+
+# A shell that starts the tests in the background has them ignore Ctrl-C, and so would all that they start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 KEY = "test-key"
 AS_OF = date(2026, 6, 1)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url, as_day
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey, Url, as_day
 from sandbox.failure import Failure
 from sandbox.reach import reached, the_council
 
@@ -74,7 +74,7 @@ def clock(
     after: After = None,
     as_json: AsJson = False,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Read a council's clock, advance it, let it run or freeze it; or show working days and bank holidays."""

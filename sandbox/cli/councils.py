@@ -24,6 +24,7 @@ from sandbox.cli.options import (
     Mess,
     Name,
     Residents,
+    SandboxKey,
     Seed,
     Url,
     Workers,
@@ -284,7 +285,7 @@ def list_councils(data: Data = DEFAULT_DATA) -> None:
 def delete(
     name: Annotated[str, typer.Argument(help="The council to delete, whole or half-built.")],
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Delete a council and everything in it."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey, Url
 from sandbox.failure import Failure
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def events(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Each as a CloudEvent on a line.")] = False,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Print a council's events, the oldest first."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, Data, FixedKey, Url
+from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey, Url
 
 Words = Annotated[
     list[str] | None,
@@ -33,7 +33,7 @@ def find(
     most: Most = 20,
     as_json: AsJson = False,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Find residents by what is true of them, with the references by which each service knows them."""

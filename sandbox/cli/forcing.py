@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey, Url
 from sandbox.cli.states import STATES, as_duration
 from sandbox.failure import Failure
 from sandbox.reach import Reached, reached, the_council
@@ -71,7 +71,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 @force.command("behaviours")
-def list_behaviours(url: Url = None, key: FixedKey = None, data: Data = DEFAULT_DATA) -> None:
+def list_behaviours(url: Url = None, key: SandboxKey = None, data: Data = DEFAULT_DATA) -> None:
     """List the behaviours that can be forced, with their parameters."""
     from sandbox.control.rules_shapes import BehaviourShown
     from sandbox.forcing.behaviours import BEHAVIOURS
@@ -114,7 +114,7 @@ def set_rule(
     lasts: For = None,
     until: Until = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Force a behaviour on calls of a council's services, or on its events."""
@@ -143,7 +143,7 @@ def behave_like(
     lasts: For = None,
     until: Until = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Let a council behave like a legacy system that councils really have."""
@@ -158,7 +158,7 @@ def behave_like(
 
 @force.command("list")
 def list_rules(
-    council: CouncilArgument = None, url: Url = None, key: FixedKey = None, data: Data = DEFAULT_DATA
+    council: CouncilArgument = None, url: Url = None, key: SandboxKey = None, data: Data = DEFAULT_DATA
 ) -> None:
     """List the rules that hold on a council."""
     with reached(data, url, key) as sandbox:
@@ -173,10 +173,10 @@ def list_rules(
 def lift_rules(
     council: CouncilArgument = None,
     rule: Annotated[
-        str | None, typer.Option("--rule", help="Only this one, such as [b]r1[/b].", show_default="all")
+        str | None, typer.Argument(help="Only this one, such as [b]r1[/b].", show_default="all")
     ] = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """End the rules of a council before their time."""

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey, Url
 from sandbox.failure import Failure
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ Last = Annotated[str | None, typer.Option("--to", help="The id of the last call 
 
 class CannotWrite(Failure):
     """The archive cannot be written where it was asked for."""
+
+
+class NobodyServes(Failure):
+    """Calls were to be followed of a council that nobody serves."""
 
 
 class _ListedUnlessNamed(TyperGroup):
@@ -78,7 +82,7 @@ def list_calls(
     follow: Follow = False,
     har: Har = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """List the latest calls, oldest first."""
@@ -94,7 +98,13 @@ def list_calls(
         "fault": fault,
     }
     with reached(data, url, key) as sandbox:
-        journal = f"/sandbox/councils/{the_council(sandbox, council)}/journal"
+        name = the_council(sandbox, council)
+        if follow and not sandbox.url:
+            raise NobodyServes(
+                f"Nobody calls {name} while it is not served, so there is nothing to follow; start it with "
+                "`council up`"
+            )
+        journal = f"/sandbox/councils/{name}/journal"
         if har is not None:
             archived = sandbox.ask("GET", f"{journal}/har", params=wanted)
             _write(har, archived)
@@ -154,7 +164,7 @@ def show(
     request_id: Annotated[str, typer.Argument(metavar="ID", help="A call's id, which its answer carried.")],
     council: OfCouncil = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Show one call in full, with the rows and events that it caused."""
@@ -220,7 +230,7 @@ def replay(
     first: First = None,
     last: Last = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Send recorded calls again to another council: exit code 0 if all answers mean the same, else 1."""
@@ -250,7 +260,7 @@ def replay(
 
 
 def empty(
-    council: CouncilArgument = None, url: Url = None, key: FixedKey = None, data: Data = DEFAULT_DATA
+    council: CouncilArgument = None, url: Url = None, key: SandboxKey = None, data: Data = DEFAULT_DATA
 ) -> None:
     """Forget every call so far."""
     from sandbox.reach import reached, the_council

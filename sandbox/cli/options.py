@@ -131,6 +131,15 @@ FixedKey = Annotated[
     ),
 ]
 
+SandboxKey = Annotated[
+    str | None,
+    typer.Option(
+        "--key",
+        envvar="COUNCIL_KEY",
+        help="A key to the sandbox. Without it: the data folder's own.",
+        rich_help_panel=SERVER,
+    ),
+]
 CouncilArgument = Annotated[
     str | None,
     typer.Argument(

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey, Url
 from sandbox.failure import Failure
 
 Words = Annotated[
@@ -38,7 +38,7 @@ def list_personas(
     council: CouncilArgument = None,
     as_json: AsJson = False,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """List the personas, and which of them the council has."""
@@ -62,7 +62,7 @@ def make(
     words: Words,
     as_json: AsJson = False,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Make a persona on the council, or show it if the council has it."""
@@ -74,7 +74,7 @@ def show(
     words: Words,
     as_json: AsJson = False,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Show a persona's story, and by which references each service knows it."""

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey, Url
 from sandbox.failure import Failure
 from sandbox.reach import reached, the_council
 
@@ -59,7 +59,7 @@ def fork(
         str | None, typer.Option("--snapshot", help="Begin with a saved state, not the present one.")
     ] = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Make a whole, independent copy of a council under a name of its own, with a key to it alone."""
@@ -81,7 +81,7 @@ def fork(
 
 
 def reset(
-    council: CouncilArgument = None, url: Url = None, key: FixedKey = None, data: Data = DEFAULT_DATA
+    council: CouncilArgument = None, url: Url = None, key: SandboxKey = None, data: Data = DEFAULT_DATA
 ) -> None:
     """Take a council back to what it was when it was built, forked or brought."""
     with reached(data, url, key) as sandbox:
@@ -95,7 +95,7 @@ def save(
     snapshot: SnapshotArgument,
     note: Annotated[str, typer.Option("--note", help="What it is saved for.")] = "",
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Save a council as it stands, under a name."""
@@ -107,7 +107,7 @@ def save(
 
 
 def list_snapshots(
-    council: CouncilArgument = None, url: Url = None, key: FixedKey = None, data: Data = DEFAULT_DATA
+    council: CouncilArgument = None, url: Url = None, key: SandboxKey = None, data: Data = DEFAULT_DATA
 ) -> None:
     """List the states of a council that were saved."""
     from rich.console import Console
@@ -129,7 +129,7 @@ def restore(
     council: Council,
     snapshot: SnapshotArgument,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Take a council back to a saved state. What it did since is undone."""
@@ -142,7 +142,7 @@ def delete(
     council: Council,
     snapshot: SnapshotArgument,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Delete a saved state; the council stays as it is."""
@@ -158,7 +158,7 @@ def export(
         Path | None, typer.Option("--to", help="The file.", show_default="COUNCIL-SNAPSHOT.council.zip")
     ] = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Write a saved state as one file, to bring to another sandbox with [b]snapshot import[/b]."""
@@ -174,7 +174,7 @@ def bring(
     file: Annotated[Path, typer.Argument(help="A file that was exported.")],
     name: NewName = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Make a council of a file that was exported elsewhere."""
@@ -199,7 +199,7 @@ def diff(
     ] = None,
     limit: Annotated[int, typer.Option(min=0, max=1000, help="Records of each kind that are shown.")] = 10,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Say what is otherwise in a council than in another, than in a snapshot, or than when it was made."""
@@ -250,7 +250,7 @@ def _value(field: dict[str, Any], side: str) -> str:
     if value is None:
         return "nothing"
     if field["field"].endswith("_pence") and isinstance(value, int):
-        return f"£{value / 100:,.2f}"
+        return f"{'-' if value < 0 else ''}£{abs(value) / 100:,.2f}"
     return str(value)[:60]
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, FixedKey, Url
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey, Url
 from sandbox.failure import Failure
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def add(
         int | None, typer.Option("--attempts", help="After how many an event is a dead letter.")
     ] = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Register a receiver, and show its signing secret this once."""
@@ -103,7 +103,7 @@ def add(
 
 
 def list_webhooks(
-    council: CouncilArgument = None, url: Url = None, key: FixedKey = None, data: Data = DEFAULT_DATA
+    council: CouncilArgument = None, url: Url = None, key: SandboxKey = None, data: Data = DEFAULT_DATA
 ) -> None:
     """List a council's webhooks."""
     from rich.console import Console
@@ -128,7 +128,7 @@ def send_test(
     webhook: Webhook,
     council: OfCouncil = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Send a test event, and say what was answered; exit 1 if it did not arrive."""
@@ -146,7 +146,7 @@ def pause(
     webhook: Webhook,
     council: OfCouncil = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Stop sending for a while. What happens meanwhile waits."""
@@ -159,7 +159,7 @@ def resume(
     webhook: Webhook,
     council: OfCouncil = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Send again, beginning with what waits."""
@@ -176,7 +176,7 @@ def rotate(
         typer.Option("--overlap-hours", min=0, max=168, help="For how long the old secret signs as well."),
     ] = 24,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Give a webhook a new signing secret, shown this once."""
@@ -190,7 +190,7 @@ def remove(
     webhook: Webhook,
     council: OfCouncil = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Remove a webhook, with its dead letters and its history."""
@@ -203,7 +203,7 @@ def dead_letters(
     webhook: Webhook,
     council: OfCouncil = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """List what was given up, the latest first, with what was last answered."""
@@ -228,7 +228,7 @@ def replay(
     every: Annotated[bool, typer.Option("--all", help="All that are dead.")] = False,
     council: OfCouncil = None,
     url: Url = None,
-    key: FixedKey = None,
+    key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Deliver a dead letter again, or all of them."""

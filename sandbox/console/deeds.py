@@ -91,6 +91,12 @@ def _restore(form: Form) -> Deed:
     )
 
 
+def _discard(form: Form) -> Deed:
+    name = form.get("snapshot", "")
+    path = f"/snapshots/{quote(name, safe='')}"
+    return Deed("DELETE", path, None, lambda _: Told(f"The saved state {name} is deleted."))
+
+
 def _reset(_form: Form) -> Deed:
     return Deed(
         "POST",
@@ -124,6 +130,7 @@ _DEEDS: dict[str, Callable[[Form], Deed]] = {
     "freeze": _freeze,
     "save": _save,
     "restore": _restore,
+    "discard": _discard,
     "reset": _reset,
     "fork": _fork,
     "delete": _delete,

@@ -20,6 +20,7 @@ from sandbox.console.front import neighbours
 from sandbox.console.rendering import HEADERS, page
 from sandbox.console.unforged import Forms
 from sandbox.councils import Councils
+from sandbox.forks import origin_of
 from sandbox.inside import Answer, call
 from sandbox.keys import Keyring
 from service_apis.kit.council import Council
@@ -71,6 +72,9 @@ class Driving:
         return RedirectResponse(f"/drive/{quote(council.name)}?done={done}#told", 303)
 
     async def _do(self, request: Request, council: Council, wanted: Deed, key: str) -> Told:
+        forks = {each.name for each in self._councils if origin_of(each) == council.name}
+        if wanted.council and wanted.council not in forks:
+            return Told(f"{wanted.council} is not a fork of {council.facts['title']}.", done=False)
         path = f"/{quote(wanted.council or council.name, safe='')}{wanted.path}"
         answer = await self._ask(request, path, key, wanted.method, wanted.sent)
         told: Any = answer.json if answer.body else {}

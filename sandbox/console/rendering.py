@@ -65,6 +65,7 @@ def _templates() -> Environment:
         percent=words.percent,
         points=words.points,
         prose=_prose,
+        rule=words.rule,
     )
     templates.globals["version"] = __version__
     return templates

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -104,3 +105,27 @@ def _text(told: str, today: date) -> str:
 
 def _near(told: date, today: date) -> str:
     return day(told) if today - _LATELY <= told <= today + _SOON else f"{told.day} {told:%B %Y}"
+
+
+def rule(shown: Mapping[str, Any]) -> str:
+    """On which calls a rule forces its behaviour, how often, and until when."""
+    methods, between = shown["methods"] or [], shown["between"]
+    kind = (
+        "every call" if not methods else "calls that only read" if methods == ["GET"] else "calls that write"
+    )
+    parts = [
+        f"on {kind} of {label(shown['service']) if shown['service'] else 'every service'}",
+        f"for {shown['operation'].replace('_', ' ')}" if shown["operation"] else "",
+        "where something is searched for" if shown["searching"] else "",
+        f"from {between['start'][:5]} to {between['end'][:5]} by the council's clock" if between else "",
+        f"on {percent(shown['share'])} of them" if shown["share"] < 1 else "",
+        f"{shown['count'] - shown['forced']} more times" if shown["count"] else "",
+        f"until {moment(datetime.fromisoformat(shown['ends_at']))} by this computer's clock"
+        if shown["ends_at"]
+        else "",
+        f"until {moment(datetime.fromisoformat(shown['until']))} by the council's clock"
+        if shown["until"]
+        else "",
+        f"as part of {label(shown['profile']).lower()}" if shown["profile"] else "",
+    ]
+    return ", ".join(each for each in parts if each)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import AwareDatetime, Field, StringConstraints, model_validator
+from pydantic import AwareDatetime, BeforeValidator, Field, StringConstraints, model_validator
 
 from service_apis.kit.schemas import Schema
 
@@ -13,6 +14,15 @@ FARTHEST = timedelta(days=3660)
 """How far a clock can be advanced at once."""
 SLOWEST, FASTEST = 1, 604_800
 """Speeds at which a clock can run: as the machine's own, or up to a week in a second."""
+
+_MONTHS_OR_YEARS = re.compile(r"P[^T]*[MY]", re.IGNORECASE)
+
+
+def _of_fixed_length(told: Any) -> Any:
+    if isinstance(told, str) and _MONTHS_OR_YEARS.match(told.strip()):
+        raise ValueError("a month or a year has no fixed length; say days or weeks, such as P28D or P4W")
+    return told
+
 
 Word = Annotated[str, StringConstraints(min_length=1, max_length=60, pattern=r"^[a-z][a-z0-9_-]*$")]
 
@@ -55,7 +65,9 @@ class Advance(Schema):
     """
 
     to: AwareDatetime | None = None
-    by: Annotated[timedelta, Field(ge=timedelta(0), le=FARTHEST)] | None = None
+    by: (
+        Annotated[timedelta, BeforeValidator(_of_fixed_length), Field(ge=timedelta(0), le=FARTHEST)] | None
+    ) = None
     by_working_days: Annotated[int, Field(ge=1, le=2_500)] | None = None
     to_next_due: bool = False
     service: Word | None = None

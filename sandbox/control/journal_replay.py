@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request
@@ -15,6 +16,7 @@ from sandbox.journal.journal import MOST_CALLS, Journal
 from sandbox.journal.journals import Journals
 from sandbox.journal.replaying import DIFFERENT, LEFT_OUT, NOT_COMPARED, SAME, Outcome, Replay
 from sandbox.journal.ring import Condition
+from service_apis.kit.council import Council
 from service_apis.kit.problems import Unprocessable
 
 router = APIRouter(prefix="/councils/{council}/journal")
@@ -24,6 +26,10 @@ MOST_ARCHIVED = 1_000
 
 class OntoItself(Unprocessable):
     """Recorded calls are sent again to another council, such as a fork, not to the one that had them."""
+
+
+class NoForkOfIt(Unprocessable):
+    """Recorded calls were to be sent to a council that is no fork of theirs, and not from which one on."""
 
 
 @router.get("/har", operation_id="archive_calls", responses=READ)
@@ -43,6 +49,7 @@ async def replay_calls(
 ) -> Replayed:
     """Send recorded calls again, in order, to another council, and compare what is answered.
 
+    Without `from` they are those since the other council was forked from this one.
     The other council's clock is moved to where it stood at each call. Of the control API only calls of the
     clock are sent. An answer means the same if it differs in nothing but the council's name, instants as much
     later as the clock stands, and references that the calls themselves gave out.
@@ -52,9 +59,23 @@ async def replay_calls(
     if onto is council:
         raise OntoItself(f"Name another council than {council.name} as `onto`; make a fork of it for that")
     between = await run_in_threadpool(_between, journal, wanted)
+    if wanted.first is None:
+        between.append(_since_it_was_made(council, onto))
     entries = await run_in_threadpool(journal.select, between, MOST_CALLS, newest_first=False)
     replay = Replay(request.app.state.gateway, journals.masking, council.name, onto)
     return _told(onto.name, await replay.run(entries))
+
+
+def _since_it_was_made(council: Council, onto: Council) -> Condition:
+    """That a call came after a fork was made: what came before is in the fork already."""
+    origin = onto.facts.get("forked_from") or {}
+    if origin.get("council") != council.name:
+        raise NoForkOfIt(
+            f"{onto.name} is not a fork of {council.name}, so it is not known which calls it has had; "
+            "name the first to be sent as `from`"
+        )
+    made_at = datetime.fromisoformat(origin["made_at"]).timestamp()
+    return lambda entry: entry.at >= made_at
 
 
 def _between(journal: Journal, wanted: ReplayWanted) -> list[Condition]:

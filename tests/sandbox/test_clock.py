@@ -50,7 +50,14 @@ def test_it_never_goes_back(council: CouncilUnderTest) -> None:
 
 @pytest.mark.parametrize(
     "body",
-    [{}, {"to": "2026-07-01T09:00:00Z", "by": "P1D"}, {"by": "-P1D"}, {"by": "P99Y"}, {"to": "2026-07-01"}],
+    [
+        {},
+        {"to": "2026-07-01T09:00:00Z", "by": "P1D"},
+        {"by": "-P1D"},
+        {"by": "P99Y"},
+        {"by": "P1M"},
+        {"to": "2026-07-01"},
+    ],
 )
 def test_how_far_must_be_said_once_and_plainly(council: CouncilUnderTest, body: dict[str, str]) -> None:
     assert council.control("/clock", **body).status_code == 422

@@ -212,7 +212,8 @@ def test_what_is_forced_is_listed_and_can_be_ended(council: CouncilUnderTest) ->
     set_ = council.control("/rules", behaviour="unavailable", service="waste", lasts="PT1H")
     assert set_.status_code == 201, set_.text
     page = council.client.get(PAGE, headers=BROWSER)
-    assert "Unavailable at Waste, forced on 0 calls so far" in words(page)
+    assert "Unavailable on every call of Waste, until" in words(page)
+    assert "by this computer's clock, forced on 0 calls so far" in words(page)
     page = send(council, "lift", rule=set_.json()["id"])
     assert "The council no longer behaves in that way." in told(page)
     assert "Nothing is forced" in words(page)
@@ -225,3 +226,20 @@ def test_the_latest_calls_are_shown_but_not_those_of_this_page(council: CouncilU
     assert "GET /councils/fairwater/waste/rounds" in said
     assert "POST /sandbox/councils/fairwater/clock" in said
     assert "GET /sandbox/councils" not in said
+
+
+def test_only_forks_of_the_council_are_deleted_from_its_page(council: CouncilUnderTest) -> None:
+    council.control("/forks", name="rehearsal")
+    council.client.post("/sandbox/councils/rehearsal/forks", json={"name": "another"})
+    page = send(council, "delete", fork="another")
+    assert "another is not a fork of Fairwater Council" in words(page)
+    assert council.client.get("/sandbox/councils/another").status_code == 200
+    send(council, "delete", fork="rehearsal")
+    assert council.client.get("/sandbox/councils/rehearsal").status_code == 404
+
+
+def test_a_saved_state_can_be_deleted(council: CouncilUnderTest) -> None:
+    send(council, "save", name="Before the demo")
+    page = send(council, "discard", snapshot="before-the-demo")
+    assert "The saved state before-the-demo is deleted." in told(page)
+    assert "Nothing is saved yet." in words(page)

@@ -44,7 +44,7 @@ def test_a_running_sandbox_is_told_too(council: CouncilUnderTest) -> None:
         assert done.returncode == 0, done.stderr
         assert [each["behaviour"] for each in rules(council)] == ["maintenance", "maintenance"]
         assert done.stdout.count("maintenance, on every service") == 2
-        assert force(council.folder.path, "stop", "--rule", "r1", *there).stdout == "Ended r1\n"
+        assert force(council.folder.path, "stop", "fairwater", "r1", *there).stdout == "Ended r1\n"
         assert force(council.folder.path, "stop", *there).stdout == "Ended r2\n"
         assert "Nothing is forced on fairwater" in force(council.folder.path, "list", *there).stdout
     assert rules(council) == []
@@ -71,7 +71,7 @@ def test_what_can_be_forced_is_listed_without_a_council(tmp_path: Path) -> None:
         (("set", "slow", "--method", "brew"), "methods"),
         (("set", "slow", "rehearsal"), "rehearsal"),
         (("legacy", "nightly-bach"), "Did you mean nightly-batch?"),
-        (("stop", "--rule", "r7"), "r7"),
+        (("stop", "fairwater", "r7"), "r7"),
     ],
 )
 def test_what_cannot_be_forced_is_said_in_a_line(folder: Path, words: tuple[str, ...], says: str) -> None:

@@ -67,9 +67,9 @@ def test_what_was_left_out_is_said(council: CouncilUnderTest) -> None:
     council.post("council_tax", "/accounts/CT1/payments", json={"method": "x" * 100_000})
     council.advance(days=1)
     told = replay(council)
-    assert outcomes(told) == ["left-out", "left-out", "left-out", "same"]
-    assert "was cut" in told["items"][2]["why"]
-    assert "clock" in told["items"][1]["why"]
+    assert outcomes(told) == ["left-out", "left-out", "same"]
+    assert "was cut" in told["items"][1]["why"]
+    assert "clock" in told["items"][0]["why"]
 
 
 def test_a_difference_is_said_where_it_is(council: CouncilUnderTest) -> None:
@@ -174,5 +174,27 @@ def test_a_call_on_which_a_behaviour_was_forced_is_found_by_it_and_not_compared(
     assert forced.status_code >= 500
     found = council.client.get(JOURNAL, params={"fault": forced.headers["virtual-council-fault"]}).json()
     assert [call["status"] for call in found["items"]] == [forced.status_code]
-    (_, told) = replay(council)["items"]
+    (told,) = replay(council)["items"]
     assert (told["outcome"], told["status"]) == ("not-compared", forced.status_code)
+
+
+def test_without_a_beginning_the_calls_since_the_fork_was_made_are_sent(council: CouncilUnderTest) -> None:
+    reference = an_account(council)
+    pay(council, reference)
+    council.advance(days=10)
+    fork(council)
+    pay(council, reference)
+    told = replay(council)
+    assert [item["method"] for item in told["items"]].count("POST") == 1
+    assert told["different"] == 0
+
+
+def test_a_council_that_is_no_fork_is_sent_calls_only_from_one_that_is_named(
+    council: CouncilUnderTest,
+) -> None:
+    fork(council, "rehearsal")
+    council.client.post("/sandbox/councils/rehearsal/forks", json={"name": "another"})
+    first = pay(council, an_account(council)).headers["virtual-council-request-id"]
+    refused = council.client.post(f"{JOURNAL}/replay", json={"onto": "another"})
+    assert refused.json()["type"] == "/problems/no-fork-of-it"
+    assert replay(council, onto="another", **{"from": first})["same"] == 1

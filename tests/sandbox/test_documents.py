@@ -18,6 +18,7 @@ import pytest
 
 from sandbox.serving import served_aside
 from tests.conftest import KEY, CouncilUnderTest
+from tests.container.compose import free_port
 from tests.documents import Shown, shown
 from tests.sandbox.test_new_service import copy_of_project, run_in_copy
 
@@ -137,9 +138,9 @@ def _starts_and_stops(words: list[str], address: str, folder: Path) -> None:
     """`council up` on a free port, small, until it has printed its last line."""
     folder = folder / "elsewhere"
     folder.mkdir()
-    port = str(int(address.rpartition(":")[2]) + 1)
+    port = str(free_port())
     words = [*words, "--port", port, "--residents", "300", "--name", "fairwater"]
-    words = [re.sub(r"=\d+$", f"={int(port) + 1}", word) for word in words]
+    words = [re.sub(r"=\d+$", f"={free_port()}", word) for word in words]
     with subprocess.Popen(
         words, cwd=folder, env=environment(address), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as process:

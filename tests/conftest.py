@@ -28,18 +28,6 @@ AS_OF = date(2026, 6, 1)
 """A Monday; the Spring bank holiday was the Monday before."""
 
 
-TOGETHER = ("container", "database", "e2e")
-"""Folders whose tests share an engine, a cluster or a browser: side by side, each stays with one worker."""
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests are to stay together where pytest-xdist runs several at a time."""
-    for item in items:
-        folder = item.path.relative_to(Path(__file__).parent).parts[0]
-        if folder in TOGETHER:
-            item.add_marker(pytest.mark.xdist_group(folder))
-
-
 class CouncilUnderTest:
     """A small council with every service, and a client that holds a key to everything."""
 

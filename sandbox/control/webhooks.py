@@ -28,7 +28,7 @@ from sandbox.control.webhook_shapes import (
 from sandbox.posting import webhooks
 from sandbox.posting.attempt import attempt
 from sandbox.posting.deliverer import Deliverer
-from sandbox.posting.feed import end_of_feed
+from sandbox.posting.feed import Cursor, Wanted, count_after, end_of_feed
 from sandbox.posting.tables import AttemptRecord, DeliveryRecord, DeliveryState, WebhookRecord, WebhookState
 from sandbox.posting.webhooks import Manner
 from service_apis.kit.council import Council
@@ -69,7 +69,7 @@ async def register_webhook(
             session, wanted.url, wanted.types, wanted.subjects, manner, end_of_feed(council)
         )
         session.flush()
-        shown = _shown(session, made)
+        shown = _shown(council, session, made)
     box.look_again(made.id)
     return WebhookMade(**shown.model_dump(), secret=made.secret)
 
@@ -79,7 +79,7 @@ async def list_webhooks(request: Request, council: NamedCouncil, caller: Control
     """The council's webhooks, without their secrets."""
     with _deliverer(request).postbox(council).notebook.reading() as session:
         found = session.scalars(select(WebhookRecord).order_by(WebhookRecord.made_at, WebhookRecord.id))
-        return WebhookList(items=[_shown(session, each) for each in found.all()])
+        return WebhookList(items=[_shown(council, session, each) for each in found.all()])
 
 
 @router.get("/{webhook}", operation_id="show_webhook", responses=READ)
@@ -88,7 +88,7 @@ async def show_webhook(
 ) -> WebhookShown:
     """One webhook, without its secret."""
     with _deliverer(request).postbox(council).notebook.reading() as session:
-        return _shown(session, webhooks.find(session, webhook))
+        return _shown(council, session, webhooks.find(session, webhook))
 
 
 @router.delete("/{webhook}", operation_id="remove_webhook", status_code=204, responses=READ)
@@ -111,7 +111,7 @@ async def pause_webhook(
     with box.notebook.writing() as session:
         found = webhooks.find(session, webhook)
         webhooks.pause(found)
-        shown = _shown(session, found)
+        shown = _shown(council, session, found)
     box.look_again(webhook)
     return shown
 
@@ -125,7 +125,7 @@ async def resume_webhook(
     with box.notebook.writing() as session:
         found = webhooks.find(session, webhook)
         webhooks.resume(found)
-        shown = _shown(session, found)
+        shown = _shown(council, session, found)
     box.look_again(webhook)
     return shown
 
@@ -240,8 +240,11 @@ def _refuse_unknown(council: Council, patterns: Sequence[str]) -> None:
         )
 
 
-def _shown(session: Session, webhook: WebhookRecord) -> WebhookShown:
+def _shown(council: Council, session: Session, webhook: WebhookRecord) -> WebhookShown:
     counts = webhooks.count_by_state(session, webhook.id)
+    # While a webhook is paused, what happens is not taken up yet.
+    place = Cursor(webhook.generation, webhook.position)
+    not_taken_up = count_after(council, place, Wanted(webhook.types, webhook.subjects))
     until = webhook.former_secret_until
     return WebhookShown(
         id=webhook.id,
@@ -255,7 +258,7 @@ def _shown(session: Session, webhook: WebhookRecord) -> WebhookShown:
         attempts=webhook.most_attempts,
         time_limit_seconds=webhook.time_limit_seconds,
         former_secret_ends_at=until if until is not None and until > machine.now() else None,
-        pending=counts.get(DeliveryState.PENDING, 0),
+        pending=counts.get(DeliveryState.PENDING, 0) + not_taken_up,
         delivered=counts.get(DeliveryState.DELIVERED, 0),
         dead=counts.get(DeliveryState.DEAD, 0),
     )

@@ -125,6 +125,15 @@ def read_feed(council: Council, after: Cursor, wanted: Wanted, limit: int) -> Ne
     return News(told, last)
 
 
+def count_after(council: Council, after: Cursor, wanted: Wanted) -> int:
+    """How many wanted events come after a cursor or, where that is undone, after what still stands."""
+    with council.reading("sandbox") as work:
+        holds = after.still_holds(council, _end(work))
+        start = after if holds else restart_of(council)
+        query = select(func.count()).where(EventRecord.position > start.position, *wanted.conditions())
+        return work.execute(query).scalar() or 0
+
+
 def end_of_feed(council: Council) -> Cursor:
     """The cursor after the last event that the council has recorded."""
     with council.reading("sandbox") as work:

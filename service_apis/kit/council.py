@@ -18,7 +18,7 @@ from service_apis.kit import causes
 from service_apis.kit.advancing import KEEP, Advance, ClockGoesForward, Happening
 from service_apis.kit.agenda import Lifecycle
 from service_apis.kit.clock import Clock, Pace
-from service_apis.kit.db import copy_database, open_engine, put_in_place, remove_database
+from service_apis.kit.db import copy_database, empty_log, open_engine, put_in_place, remove_database
 from service_apis.kit.hearing import hear_all
 from service_apis.kit.problems import NotFound
 from service_apis.kit.records import ClockReading, DueEntry, Fact
@@ -187,12 +187,15 @@ class Council:
         """
         async with self.turn():
             new = self.file.with_suffix(".rewinding")
-            await asyncio.to_thread(self._next_generation, state, new)
-            self._close_file()
             try:
-                put_in_place(self.file, new)
+                await asyncio.to_thread(self._next_generation, state, new)
+                empty_log(self.file)
+                self._close_file()
+                try:
+                    put_in_place(self.file, new)
+                finally:
+                    self._open()
             finally:
-                self._open()
                 remove_database(new)
         for tell in self.when_rewound:
             tell()

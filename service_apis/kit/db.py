@@ -135,11 +135,8 @@ def remove_database(file: Path) -> None:
         file.with_name(file.name + suffix).unlink(missing_ok=True)
 
 
-def put_in_place(file: Path, new: Path) -> None:
-    """Let a new file take the place of a council's, which nobody has open any more.
-
-    At every moment there is one whole file at the path. Raises StillRead where another program reads it.
-    """
+def empty_log(file: Path) -> None:
+    """Work a council's log into its file, which can then be replaced. Raises StillRead where it is read."""
     # Called on the event loop, which cannot wait long.
     with closing(sqlite3.connect(file, timeout=0.05, isolation_level=None)) as connection:
         busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -148,7 +145,14 @@ def put_in_place(file: Path, new: Path) -> None:
                 f"{file.name} is being read by another program, such as an export, and stays as it was. "
                 "Try again when that has ended."
             )
-    # The log is empty now: to lose it loses nothing, and beside another file it would be poison.
+
+
+def put_in_place(file: Path, new: Path) -> None:
+    """Let a new file take the place of a council's, whose log is empty and which nobody has open any more.
+
+    At every moment there is one whole file at the path.
+    """
+    # To lose an empty log loses nothing, and beside another file it would be poison.
     for suffix in ("-wal", "-shm"):
         file.with_name(file.name + suffix).unlink(missing_ok=True)
     new.rename(file)

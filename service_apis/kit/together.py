@@ -59,8 +59,8 @@ class Together(Council):
 
     async def copy_to(self, copy: Path) -> None:
         """A council cannot be copied while a transaction is open on it."""
-        raise NotImplementedError(f"{copy}: copy the council itself, between two transactions")
+        raise RuntimeError(f"{copy}: copy the council itself, between two transactions")
 
     async def rewind_to(self, state: Path) -> None:
         """A council cannot be taken back while a transaction is open on it."""
-        raise NotImplementedError(f"{state}: take the council itself back, between two transactions")
+        raise RuntimeError(f"{state}: take the council itself back, between two transactions")

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import sqlite3
 import time
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from typing import Any
 
 import pytest
@@ -155,3 +157,19 @@ async def _still_moving(council: CouncilUnderTest) -> bool:
     before = clock(council)["now"]
     await asyncio.sleep(0.2)
     return bool(clock(council)["now"] != before)
+
+
+def test_a_way_back_that_is_refused_does_not_stop_a_clock_that_runs(served: CouncilUnderTest) -> None:
+    served.control("/snapshots", name="before")
+    served.control("/clock/run", speed=AN_HOUR_A_SECOND)
+    wait_until(lambda: clock(served)["now"] > "2026-06-01T09")
+    with closing(sqlite3.connect(served.folder.file("fairwater"), isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM council_events").fetchone()
+        served.control("/journeys", items=[])
+        served.advance(days=1)
+        refused = served.control("/snapshots/before/restore")
+        assert refused.json()["type"] == "/problems/still-read"
+    shown = clock(served)
+    assert (shown["frozen"], shown["speed"]) == (False, AN_HOUR_A_SECOND)
+    wait_until(lambda: clock(served)["now"] > shown["now"])

@@ -283,3 +283,17 @@ def test_a_fork_has_no_webhooks_and_its_events_go_to_nobody(served: Served, rece
     receiver.wait_for(1)
     assert [each.event["subject"] for each in receiver.received] == ["R00000001"]
     assert served.http.delete("/sandbox/councils/tanglewick").is_success
+
+
+def test_what_happens_while_a_webhook_is_paused_is_counted_as_pending(
+    served: Served, receiver: Receiver
+) -> None:
+    made = served.register(receiver.url, subjects=["R00000001"])
+    served.control("POST", f"/webhooks/{made['id']}/pause")
+    served.happen("R00000001")
+    served.happen("R00000002")
+    (shown,) = served.control("GET", "/webhooks")["items"]
+    assert shown["pending"] == 1
+    assert served.control("POST", f"/webhooks/{made['id']}/resume")["pending"] == 1
+    receiver.wait_for(1)
+    until(lambda: served.control("GET", f"/webhooks/{made['id']}")["pending"] == 0)

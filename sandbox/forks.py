@@ -117,7 +117,7 @@ class Forks:
         try:
             with self._councils.folder.copying(name) as unfinished:
                 await asyncio.to_thread(copy_database, brought.database, unfinished)
-                _write_facts(unfinished, {"name": name, "title": title, "forked_from": None, "generation": 0})
+                _write_facts(unfinished, {"name": name, "title": title, "forked_from": None})
         except NameTaken as taken:
             raise NameNotFree(str(taken)) from taken
         return self._councils.open(name)
@@ -215,7 +215,7 @@ def title_of_fork(title: str, name: str) -> str:
 
 
 def _facts_of_fork(name: str, title: str, origin: Origin) -> dict[str, Any]:
-    """What a fork is called and what it was made from; a generation of its own begins."""
+    """What a fork is called and what it was made from. It goes on in its council's generation."""
     return {
         "name": name,
         "title": title_of_fork(title, name),
@@ -225,7 +225,6 @@ def _facts_of_fork(name: str, title: str, origin: Origin) -> dict[str, Any]:
             "made_at": origin.made_at.isoformat(),
             "snapshot": origin.snapshot,
         },
-        "generation": 0,
     }
 
 

@@ -176,3 +176,24 @@ def test_what_a_kill_left_of_a_copy_is_cleared_away(council: CouncilUnderTest) -
     council.reopen()
     assert not half.exists()
     forked(council, name="rehearsal")
+
+
+def test_no_event_of_a_fork_is_taken_for_one_that_was_undone(council: CouncilUnderTest) -> None:
+    """Also where the council that it was made of had been taken back itself."""
+    reference = account(council)
+
+    def pay_and_tell(name: str) -> str:
+        council.client.post(f"/councils/{name}/council-tax/accounts/{reference}/payments", json=PAY)
+        told = council.client.get(f"/sandbox/councils/{name}/events").json()["items"]
+        identifier: str = told[-1]["id"]
+        return identifier
+
+    pay_and_tell("fairwater")
+    council.control("/reset")
+    pay_and_tell("fairwater")
+    forked(council, name="rehearsal")
+    seen = [pay_and_tell("rehearsal")]
+    for _ in range(2):
+        council.client.post("/sandbox/councils/rehearsal/reset")
+        seen.append(pay_and_tell("rehearsal"))
+    assert len(set(seen)) == 3

@@ -18,7 +18,7 @@ from service_apis.kit.council import Council
 from service_apis.kit.lists import Page
 from service_apis.kit.problems import Unprocessable
 from service_apis.kit.service import Service
-from service_apis.kit.trait import References, Trait, TraitValueRefused
+from service_apis.kit.trait import References, Trait, TraitValueRefused, query_of
 from service_apis.kit.work import Work
 
 NOT = "not:"
@@ -152,7 +152,7 @@ def find(council: Council, asked: Sequence[Asked], page: Page) -> Found:
 def _everybody(services: Mapping[str, Service], work: Work) -> Any:
     for service in services.values():
         if service.traits is not None and service.traits.people is not None:
-            return service.traits.people(work)
+            return query_of(service.traits.people, work)
     raise NobodyKnown("No service of this council knows its people; there is nobody to be found")
 
 
@@ -171,7 +171,7 @@ def _with_references(
     people = [Person(row.resident, row.uprn, row.name, row.born, row.address, {}, {}) for row in rows]
     for slug, service in services.items():
         for references in service.traits.references if service.traits else ():
-            for person, found in _looked_up(references, references.select(work), work, people):
+            for person, found in _looked_up(references, references.query(work), work, people):
                 person.references.setdefault(slug, {})[references.name] = found
     for each in asked:
         if not each.negated:

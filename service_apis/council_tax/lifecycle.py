@@ -13,9 +13,9 @@ from service_apis.kit.agenda import Due, Lifecycle
 from service_apis.kit.clock import at
 from service_apis.kit.events import Event
 from service_apis.kit.revenues.financial_year import begins, months_on, part
-from service_apis.kit.revenues.instalments import await_instalments, gather, take
+from service_apis.kit.revenues.instalments import await_instalments, gather
 from service_apis.kit.revenues.parties import Person, add_parties, is_one_of, parties_of
-from service_apis.kit.revenues.recovery import go_further
+from service_apis.kit.revenues.recovery import chase
 from service_apis.kit.work import Work
 
 lifecycle = Lifecycle()
@@ -34,18 +34,7 @@ def gather_instalments(work: Work, due: Due) -> None:
 @lifecycle.due("recovery")
 def recover_arrears(work: Work, due: Due) -> None:
     """The weekly run: those who forget pay what they were asked for, the others are asked more firmly."""
-    take(
-        work,
-        Account,
-        Entry,
-        Account.undue_pence,
-        Account.habit.startswith("forgets"),
-        Account.stage != "none",
-    )
-    overdue = Account.balance_pence - Account.undue_pence >= LEAST_CHASED_PENCE
-    behind = select(Account).where(overdue, Account.stage != "liability_order").order_by(Account.reference)
-    for account in work.session.scalars(behind).all():
-        go_further(work, account, Entry, rules.RECOVERY, rules.SUMMONS_COSTS_PENCE)
+    chase(work, Account, Entry, rules.RECOVERY, rules.SUMMONS_COSTS_PENCE, LEAST_CHASED_PENCE)
     work.schedule(at(work.today + timedelta(days=7), time(8)), "recovery", "weekly")
 
 
@@ -85,10 +74,7 @@ def review_empty_homes(work: Work, due: Due) -> None:
     work.schedule(at(months_on(work.today.replace(day=1), 1), time(8)), "empty_homes", "monthly")
 
 
-@lifecycle.on("virtual-council.residents.resident.moved")
-@lifecycle.on("virtual-council.residents.resident.arrived")
-@lifecycle.on("virtual-council.residents.resident.left")
-@lifecycle.on("virtual-council.residents.resident.died")
+@lifecycle.on(*(f"virtual-council.residents.resident.{did}" for did in ("moved", "arrived", "left", "died")))
 def follow_a_move(work: Work, event: Event) -> None:
     """Close, open or share accounts as people move; heard twice, it changes nothing more."""
     move, day = event.data, date.fromisoformat(event.data["moved_on"])

@@ -78,9 +78,8 @@ def empty_premium(empty_since: date, day: date) -> tuple[str, date] | None:
 
 def find_account(work: Work, reference: str, *, to_change: bool = False) -> Account:
     """One account. Raises NoSuchAccount or, where it is to be changed, StaleVersion."""
-    account = work.session.get(Account, reference)
-    if account is None:
-        raise NoSuchAccount(f"There is no council tax account {reference}; /accounts lists those there are")
+    none = NoSuchAccount(f"There is no council tax account {reference}; /accounts lists those there are")
+    account = work.one(Account, reference, none)
     if to_change:
         work.expect_version(account.version, f"Account {reference}")
     return account

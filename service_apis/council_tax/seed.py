@@ -14,8 +14,7 @@ from service_apis.council_tax.models import Account, Award, Bill, Charge, Disreg
 from service_apis.kit.clock import at
 from service_apis.kit.copies import enter_outsiders, named, people_of
 from service_apis.kit.revenues.financial_year import begins, months_on, part, year_of
-from service_apis.kit.revenues.instalments import END_OF_DAY
-from service_apis.kit.revenues.opening import Terms, books
+from service_apis.kit.revenues.opening import Terms, books, schedule_instalments
 from service_apis.kit.revenues.parties import keys_of, record_keys
 from service_apis.kit.revenues.payers import habits
 from service_apis.kit.seeding import Columns, Seeding, columns, table
@@ -184,6 +183,4 @@ def _books(
     terms = Terms(town.as_of, rules.AWARDS, rules.RECOVERY, rules.SUMMONS_COSTS_PENCE)
     accounts, *rest = books((Account, Bill, Entry), homes, openings, terms, seeding)
     yield from (accounts, *rest)
-    for next_due in np.unique(accounts.values["next_due"]).tolist():
-        if next_due is not None:
-            seeding.schedule(at(next_due, END_OF_DAY), "instalments", next_due.isoformat())
+    schedule_instalments(seeding, accounts)

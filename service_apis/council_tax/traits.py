@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, select
+from functools import partial
+
+from sqlalchemy import select
 
 from service_apis.council_tax.models import Account, Award, Bill, Disregard, LiablePerson
 from service_apis.council_tax.rules import NINTHS, RECOVERY
@@ -18,15 +20,17 @@ BASES = {
     "shared-owner": ("Owns a share of their home.", "leaseholder"),
 }
 REASONS = Choice("reason", ("student", "apprentice", "carer", "severe-mental-impairment"))
+HOMES = select(Account.uprn, Account.reference).where(Account.closed_on.is_(None))
 
 
-def _homes(condition: ColumnElement[bool]) -> Query:
-    return select(Account.uprn, Account.reference).where(Account.closed_on.is_(None), condition)
-
-
-def _awarded(work: Work, condition: ColumnElement[bool]) -> Query:
+def _awarded(code: str, work: Work) -> Query:
+    """Homes whose award is now of a code like this."""
     holds = (Award.ends_on.is_(None) | (Award.ends_on > work.today)) & (Award.starts_on <= work.today)
-    return _homes(Account.reference.in_(select(Award.account).where(condition, holds)))
+    return HOMES.where(Account.reference.in_(select(Award.account).where(Award.code.like(code), holds)))
+
+
+def _banded(work: Work, band: str) -> Query:
+    return HOMES.where(Account.band == band)
 
 
 def _disregarded(work: Work, reason: str) -> Query:
@@ -34,23 +38,11 @@ def _disregarded(work: Work, reason: str) -> Query:
     return select(Disregard.resident_id, Disregard.uprn).where(why)
 
 
+single, exempt = partial(_awarded, "single_person"), partial(_awarded, "exempt%")
 traits, books = Traits(), Books(Account, Bill, LiablePerson, "council tax")
 declare_payers(traits, books, RECOVERY)
 declare_bases(traits, books, BASES)
-traits.of_home(
-    "single-person-discount",
-    "Lives where the single person discount is given.",
-    lambda work: _awarded(work, Award.code == "single_person"),
-)
-traits.of_home(
-    "exempt",
-    "Lives in a home that is exempt from council tax.",
-    lambda work: _awarded(work, Award.code.startswith("exempt")),
-)
-traits.of_home(
-    "band",
-    "Lives in a home of council tax band {band}.",
-    lambda work, band: _homes(Account.band == band),
-    Choice("band", tuple(NINTHS)),
-)
+traits.of_home("single-person-discount", "Lives where the single person discount is given.", single)
+traits.of_home("exempt", "Lives in a home that is exempt from council tax.", exempt)
+traits.of_home("band", "Lives in a home of council tax band {band}.", _banded, Choice("band", tuple(NINTHS)))
 traits.of_resident("disregarded", "Is not counted as an adult: {reason}.", _disregarded, REASONS)

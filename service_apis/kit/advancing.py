@@ -79,17 +79,21 @@ class Advance:
         """
         more = True
         while more:
-            before = len(self.happened)
+            before, done = len(self.happened), False
             try:
                 more = self._work_through(MOST_ENTRIES)
-            except BaseException:
-                kept = len(self.happened) - before
-                del self.happened[before:]
-                # Undone with the entry that failed was what came before it; that is worked through again.
-                for _ in range(kept):
-                    self._work_through(1)
-                raise
+                done = True
+            finally:
+                if not done:
+                    self._again(before)
         return self.happened
+
+    def _again(self, before: int) -> None:
+        """Work once more through what was undone with the entry that failed, though it came before that."""
+        undone = len(self.happened) - before
+        del self.happened[before:]
+        for _ in range(undone):
+            self._work_through(1)
 
     def _work_through(self, most: int) -> bool:
         """Work through so many entries in one transaction, and say whether there may be more."""

@@ -55,11 +55,11 @@ class Lifecycle:
 
         return declare
 
-    def on(self, event_type: str) -> Callable[[EventHandler], EventHandler]:
-        """Declare the handler of one type of event, such as ``virtual-council.residents.resident.moved``."""
+    def on(self, *event_types: str) -> Callable[[EventHandler], EventHandler]:
+        """Declare the handler of types of events, such as ``virtual-council.residents.resident.moved``."""
 
         def declare(handler: EventHandler) -> EventHandler:
-            self.event_handlers[event_type] = handler
+            self.event_handlers |= dict.fromkeys(event_types, handler)
             return handler
 
         return declare

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy.orm import DeclarativeBase
 
 from service_apis.kit.clock import at
@@ -99,3 +100,16 @@ def spread(patterns: Sequence[Mapping[str, Any]], which: Any) -> dict[str, Any]:
 def table(model: type[DeclarativeBase], rows: list[dict[str, Any]]) -> Columns:
     """The rows of one table, each given as a dict with the same names."""
     return Columns(model, {name: [row[name] for row in rows] for name in (rows[0] if rows else ())})
+
+
+def shared_out(
+    sizes: NDArray[np.integer[Any]], order: NDArray[np.integer[Any]], parts: int
+) -> NDArray[np.integer[Any]]:
+    """The part, from 0, that each of several things falls to: neighbours in ``order`` fall to one part.
+
+    ``sizes`` and ``order`` are arrays of integers. The parts are as equal in size as may be; a part that
+    nothing falls to is left out of the numbering.
+    """
+    fallen = np.empty_like(sizes)
+    fallen[order] = (np.cumsum(sizes[order]) - sizes[order] / 2) * parts // sizes.sum()
+    return np.unique(fallen, return_inverse=True)[1]

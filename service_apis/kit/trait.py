@@ -6,7 +6,8 @@ A service's ``traits.py`` holds ``traits = Traits()`` and declares what it can s
     traits.of_home("garden-waste", "Lives where garden waste is collected.", garden_waste)
 
 Each gives a query of two columns: a resident's id, or a home's UPRN, and the reference of the record that
-says so (an account, a case). Nothing is fetched here: whoever looks for people joins such queries into one.
+says so (an account, a case), or a function that gives one where it goes by the time or by a value. Nothing
+is fetched here: whoever looks for people joins such queries into one.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, Union
 
 from service_apis.kit.problems import Unprocessable
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from service_apis.kit.work import Query, Work
 
 Of = Literal["resident", "home"]
-Select = Callable[..., "Query"]
+Select = Union["Query", Callable[..., "Query"]]
 _NAME = re.compile(r"^[a-z]+(-[a-z0-9]+)*$")
 
 
@@ -74,7 +75,7 @@ class Trait:
     """One thing that can be said of a resident or of their home.
 
     ``sentence`` is in an officer's words, with the parameter's name in braces where it takes one;
-    ``select`` gives the query, of the ``Work`` and the parameter if it takes one, see the module.
+    ``select`` is the query, or gives it of the ``Work`` and the parameter if it takes one, see the module.
     """
 
     name: str
@@ -111,7 +112,7 @@ class Trait:
 
     def query(self, work: Work, value: int | str | None) -> Query:
         """Who or which homes have the trait, on the council and at the time of ``work``."""
-        return self.select(work) if self.parameter is None else self.select(work, value)
+        return query_of(self.select, work, *([] if self.parameter is None else [value]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,15 @@ class References:
     name: str
     of: Of
     select: Select
+
+    def query(self, work: Work) -> Query:
+        """Who or which homes it is known of, and the references."""
+        return query_of(self.select, work)
+
+
+def query_of(select: Select, work: Work, *values: int | str | None) -> Query:
+    """The query that was declared, or that the declared function gives."""
+    return select(work, *values) if callable(select) else select
 
 
 class Traits:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from functools import cache
 
-from service_apis.kit.working_days import is_bank_holiday
+from service_apis.kit.working_days import bank_holidays, is_bank_holiday
 
 DAY = timedelta(days=1)
 
@@ -33,3 +33,11 @@ def usual_day(day: date) -> date | None:
     """The weekday whose rounds are done on a day, or None if no crew is out."""
     recent = (day - back * DAY for back in range(8))
     return next((each for each in recent if round_days(each.year).get(each) == day), None)
+
+
+def moved(day: date) -> tuple[date, str | None]:
+    """The weekday whose rounds are done on a day, and the bank holiday that moved them, if one did."""
+    usual = usual_day(day) or day
+    before = (usual - back * DAY for back in range(21 if usual < day else 0))
+    why = next((bank_holidays(each.year)[each] for each in before if is_bank_holiday(each)), None)
+    return usual, why

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from service_apis.kit.clock import Clock
 from service_apis.kit.lists import Listing, Page
-from service_apis.kit.problems import StaleVersion
+from service_apis.kit.problems import Problem, StaleVersion
 from service_apis.kit.records import Counter, DueEntry, EventRecord
 from service_apis.kit.schemas import Schema
 
@@ -20,6 +20,14 @@ Query = Select[*tuple[Any, ...]]
 """A query for rows of any columns."""
 _RECORD = insert(EventRecord)
 S = TypeVar("S", bound=Schema)
+M = TypeVar("M")
+
+
+def all_of(kind: Any, **equal: object) -> Query:
+    """Those of one kind, by reference, whose columns equal what is given; None stands for any value."""
+    table = kind.__table__
+    asked = [table.c[name] == value for name, value in equal.items() if value is not None]
+    return select(table).where(*asked).order_by(table.c.reference)
 
 
 @dataclass(slots=True)
@@ -114,6 +122,13 @@ class Work:
             raise StaleVersion(
                 f'{thing} is at version "{version}", not {self.if_match}; read it again before changing it'
             )
+
+    def one(self, kind: type[M], key: str, refusal: Problem) -> M:
+        """The row of a key. Raises the refusal where there is none."""
+        row = self.session.get(kind, key)
+        if row is None:
+            raise refusal
+        return row
 
     def show(self, shape: type[S], row: Any) -> S:
         """The row in the shape of an answer, as it will stand once the transaction is committed."""

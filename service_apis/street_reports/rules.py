@@ -30,8 +30,7 @@ from service_apis.street_reports.schemas import ReportForm, UpdateForm
 
 DAY_ENDS = time(15, 0)
 """When the teams' work of a day is written up: an assumption."""
-LONGEST_SPAN = timedelta(days=90)
-MOST_ROWS = 1000
+LONGEST_SPAN, MOST_ROWS = timedelta(days=90), 1000
 """GeoReport v2: "a span of 90 days or first 1000 requests returned, whichever is smallest"."""
 FARTHEST_METRES = 3_000
 

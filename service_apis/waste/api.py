@@ -12,7 +12,7 @@ from service_apis.kit.lists import Listing
 from service_apis.kit.routes import AskedPage, Routes
 from service_apis.kit.schemas import Reference, Uprn
 from service_apis.kit.weekly_rounds import DAY
-from service_apis.kit.work import Work
+from service_apis.kit.work import Work, all_of
 from service_apis.waste import rules
 from service_apis.waste import schemas as shapes
 from service_apis.waste.models import BulkyCollection, MissedCollection, Round
@@ -35,7 +35,7 @@ DAYS_SHOWN, FEED_DAYS_BACK, FEED_DAYS_AHEAD = 56, 28, 380
 @routes.get("/rounds")
 def list_rounds(work: Work, page: AskedPage) -> Listing[shapes.RoundEntry]:
     """The rounds: which day and which weeks each is on, and how many homes it serves."""
-    return work.list(shapes.RoundEntry, rules.find_all(Round), page)
+    return work.list(shapes.RoundEntry, all_of(Round), page)
 
 
 @routes.get("/rounds/{reference}", problems=(rules.NoSuchReference,))
@@ -101,7 +101,7 @@ def list_missed_collections(
     work: Work, page: AskedPage, uprn: AnyUprn = None, status: AnyMissed = None
 ) -> Listing[shapes.MissedEntry]:
     """Missed bins by property and status."""
-    return work.list(shapes.MissedEntry, rules.find_all(MissedCollection, uprn=uprn, status=status), page)
+    return work.list(shapes.MissedEntry, all_of(MissedCollection, uprn=uprn, status=status), page)
 
 
 _REFUSALS = (rules.UnknownUprn, rules.NotCollectedThere, rules.NotCollectedYet, rules.TooLateToReport)
@@ -140,7 +140,7 @@ def list_bulky_collections(
     work: Work, page: AskedPage, uprn: AnyUprn = None, status: AnyBulky = None
 ) -> Listing[shapes.BulkyEntry]:
     """Bulky collections by property and status."""
-    return work.list(shapes.BulkyEntry, rules.find_all(BulkyCollection, uprn=uprn, status=status), page)
+    return work.list(shapes.BulkyEntry, all_of(BulkyCollection, uprn=uprn, status=status), page)
 
 
 @routes.post("/bulky-collections", problems=(rules.UnknownUprn, rules.SlotNotOffered, rules.SlotFull))

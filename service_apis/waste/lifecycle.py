@@ -30,10 +30,7 @@ def fetch_bulky_things(work: Work, due: Due) -> None:
         work.record("bulky-collection.collected", booking.reference, uprn=booking.uprn)
 
 
-@lifecycle.on("virtual-council.residents.resident.moved")
-@lifecycle.on("virtual-council.residents.resident.arrived")
-@lifecycle.on("virtual-council.residents.resident.left")
-@lifecycle.on("virtual-council.residents.resident.died")
+@lifecycle.on(*(f"virtual-council.residents.resident.{did}" for did in ("moved", "arrived", "left", "died")))
 def follow_a_move(work: Work, event: Event) -> None:
     """Containers change hands at both homes; a move heard twice, or after a later one, changes nothing."""
     move = event.data

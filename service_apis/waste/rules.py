@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from service_apis.kit.clock import at
 from service_apis.kit.problems import Conflict, NotFound, Problem, Unprocessable
-from service_apis.kit.weekly_rounds import DAY, usual_day
+from service_apis.kit.weekly_rounds import DAY, moved, usual_day
 from service_apis.kit.work import Query, Work
-from service_apis.kit.working_days import add_working_days, bank_holidays, is_bank_holiday, is_working_day
+from service_apis.kit.working_days import add_working_days, is_working_day
 from service_apis.waste.models import BulkyCollection, MissedCollection, Property, Round
 from service_apis.waste.schemas import BulkySlot, CollectionEntry, ContainerEntry, StreamName
 
@@ -22,8 +22,7 @@ OWN_LITRES, SHARED_LITRES = (180, 240, 23, 240), (1100, 1100, 140, 1100)
 LOOK_BACK, LOOK_AHEAD = 366 * DAY, 400 * DAY
 _MONDAY_OF_A_WEEK_1 = date(2020, 1, 6)
 GARDEN_MONTHS = range(3, 12)
-CREWS_FINISH, CREWS_RETURN = time(15, 0), time(14, 0)
-DAYS_TO_REPORT, DAYS_TO_RETURN = 2, 2
+CREWS_FINISH, CREWS_RETURN, DAYS_TO_REPORT, DAYS_TO_RETURN = time(15, 0), time(14, 0), 2, 2
 BULKY_BASE_PENCE, BULKY_THINGS_IN_BASE, BULKY_FURTHER_PENCE = 32_00, 3, 8_00
 BULKY_DAYS_AHEAD, BULKY_LEAST_CAPACITY, BULKY_HOMES_A_BOOKING = 28, 6, 2_500
 """Assumptions, after what many English councils do: litres of a home's own containers and of a building's,
@@ -99,9 +98,7 @@ def calendar(work: Work, home: Property, first: date, last: date) -> list[Collec
     round_ = find(work, Round, home.round)
     collections = []
     for day in (first + ahead * DAY for ahead in range((last - first).days + 1)):
-        usual = usual_day(day) or day
-        before = (usual - back * DAY for back in range(21 if usual < day else 0))
-        why = next((bank_holidays(each.year)[each] for each in before if is_bank_holiday(each)), None)
+        usual, why = moved(day)
         for stream in streams_on(day, round_.weekday, round_.refuse_week):
             if stream != "garden" or day <= (home.garden_until or date.min):
                 row = {"stream": stream, "title": f"{stream} bin".capitalize(), "collection_date": day}
@@ -115,25 +112,14 @@ Kind = TypeVar("Kind", Round, MissedCollection, BulkyCollection)
 
 def find(work: Work, kind: type[Kind], reference: str) -> Kind:
     """One round, missed collection or bulky collection. Raises NoSuchReference."""
-    found = work.session.get(kind, reference)
-    if found is None:
-        raise NoSuchReference(f"There is no {reference} here; look for it in the list")
-    return found
-
-
-def find_all(kind: type[Kind], **wanted: object) -> Query:
-    """Those of one kind whose columns have the values wanted (None: any), by reference."""
-    table = kind.__table__
-    asked = [table.c[name] == value for name, value in wanted.items() if value is not None]
-    return select(table).where(*asked).order_by(table.c.reference)
+    none = NoSuchReference(f"There is no {reference} here; look for it in the list")
+    return work.one(kind, reference, none)
 
 
 def find_property(work: Work, uprn: str, refusal: type[Problem] = NoSuchProperty) -> Property:
     """One property. Raises NoSuchProperty, or UnknownUprn as the refusal where a body names it."""
-    home = work.session.get(Property, uprn)
-    if home is None:
-        raise refusal(f"No bins are collected from UPRN {uprn}; the addresses service lists the properties")
-    return home
+    none = refusal(f"No bins are collected from UPRN {uprn}; the addresses service lists the properties")
+    return work.one(Property, uprn, none)
 
 
 def containers_of(home: Property) -> list[ContainerEntry]:
@@ -160,9 +146,8 @@ def bins_of(
     case = rows.c.missed_collection
     wanted = true() if missed is None else case.is_not(None) if missed else case.is_(None)
     there = true() if uprn is None else rows.c.uprn == uprn
-    return (
-        select(rows).where(wanted, there).order_by(rows.c.collection_date.desc(), rows.c.uprn, rows.c.stream)
-    )
+    latest_first = (rows.c.collection_date.desc(), rows.c.uprn, rows.c.stream)
+    return select(rows).where(wanted, there).order_by(*latest_first)
 
 
 def _bins_of(day: date, stream: str, rounds: Sequence[Round]) -> Query:

@@ -11,7 +11,7 @@ import numpy as np
 
 from service_apis.kit.clock import at
 from service_apis.kit.copies import named, people_of
-from service_apis.kit.seeding import Columns, Seeding, columns
+from service_apis.kit.seeding import Columns, Seeding, columns, shared_out, table
 from service_apis.kit.working_days import add_working_days, is_working_day
 from service_apis.waste import rules
 from service_apis.waste.models import BulkyCollection, MissedCollection, Property, Round
@@ -26,10 +26,7 @@ BULKY_A_HOME_A_YEAR, WORKING_DAYS_A_YEAR, HISTORY_DAYS = 0.05, 253, 56
 town has a round each weekday nevertheless), houses that subscribe, bins missed, the share of reports
 that come 0, 1 and 2 working days later, reports that prove unjustified, bulky bookings."""
 HOUSES = [DWELLING_TYPES.index(each) for each in ("detached", "semi_detached", "terraced", "caravan")]
-MISSED = ("reference", "uprn", "stream", "collection_date", "reported_at", "return_by", "status")
-BULKY = ("reference", "uprn", "collection_date", "things", "charge_pence", "booked_on", "status")
 WEEKDAYS = get_args(Weekday)
-Case = tuple[Any, ...]
 
 
 def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
@@ -64,26 +61,21 @@ def seed(town: Town, seeding: Seeding) -> Iterator[Columns]:
         holder_id=holders[0],
         holder_name=holders[1],
     )
-    missed, bulky = _missed(town, seeding, round_, garden), _bulky(town, seeding)
-    for model, names, cases in ((MissedCollection, MISSED, missed), (BulkyCollection, BULKY, bulky)):
-        if cases:
-            yield columns(model, **dict(zip(names, map(list, zip(*cases, strict=True)), strict=True)))
+    yield table(MissedCollection, _missed(town, seeding, round_, garden))
+    yield table(BulkyCollection, _bulky(town, seeding))
 
 
 def _rounds(town: Town) -> Integers:
     """The round of each street: neighbouring streets, with as equal a share of the homes as may be."""
     homes = np.bincount(town.properties.street, minlength=town.streets.ward.size)
-    order = np.argsort(town.streets.ward, kind="stable")
     wanted = max(FEWEST_ROUNDS, round(homes.sum() / HOMES_A_ROUND))
-    rounds = np.empty_like(homes)
-    rounds[order] = (np.cumsum(homes[order]) - homes[order] / 2) * wanted // homes.sum()
-    return np.unique(rounds, return_inverse=True)[1]
+    return shared_out(homes, np.argsort(town.streets.ward, kind="stable"), wanted)
 
 
-def _missed(town: Town, seeding: Seeding, round_: Integers, garden: Any) -> list[Case]:
+def _missed(town: Town, seeding: Seeding, round_: Integers, garden: Any) -> list[dict[str, Any]]:
     """Bins reported as missed; those whose two working days are not over wait for the crews' return."""
     draw, uprn = town.stream("waste.missed_bins"), town.properties.uprn
-    cases: list[Case] = []
+    cases: list[dict[str, Any]] = []
     for back, stream in product(range(HISTORY_DAYS, 0, -1), rules.STREAMS):
         day = seeding.as_of - timedelta(days=back)
         due = [stream in rules.streams_on(day, WEEKDAYS[turn % 5], 1 + turn % 2) for turn in range(10)]
@@ -99,15 +91,16 @@ def _missed(town: Town, seeding: Seeding, round_: Integers, garden: Any) -> list
             if return_by >= seeding.as_of:
                 status = "reported"
                 seeding.schedule(at(return_by, rules.CREWS_RETURN), "return_visit", reference)
-            cases.append((reference, str(uprn[home]), stream, day, reported_at, return_by, status))
+            case = {"reference": reference, "uprn": str(uprn[home]), "stream": stream, "status": status}
+            cases.append(case | {"collection_date": day, "reported_at": reported_at, "return_by": return_by})
     return cases
 
 
-def _bulky(town: Town, seeding: Seeding) -> list[Case]:
+def _bulky(town: Town, seeding: Seeding) -> list[dict[str, Any]]:
     """Bulky collections of the past weeks, and those booked by now for the next."""
     draw, uprn = town.stream("waste.bulky_collections"), town.properties.uprn
     homes, most = np.flatnonzero(town.properties.household >= 0), rules.capacity_for(uprn.size)
-    cases: list[Case] = []
+    cases: list[dict[str, Any]] = []
     for ahead in range(-HISTORY_DAYS, rules.BULKY_DAYS_AHEAD + 1):
         day = seeding.as_of + timedelta(days=ahead)
         wanted = draw.poisson(homes.size * BULKY_A_HOME_A_YEAR / WORKING_DAYS_A_YEAR)
@@ -120,6 +113,7 @@ def _bulky(town: Town, seeding: Seeding) -> list[Case]:
             status = "booked" if ahead >= 0 else "collected"
             if status == "booked":
                 seeding.schedule(at(day, rules.CREWS_FINISH), "bulky_visit", reference)
-            charge = rules.charge_pence(len(things))
-            cases.append((reference, str(uprn[home]), day, ",".join(things), charge, booked_on, status))
+            case = {"reference": reference, "uprn": str(uprn[home]), "collection_date": day, "status": status}
+            asked = {"things": ",".join(things), "charge_pence": rules.charge_pence(len(things))}
+            cases.append(case | asked | {"booked_on": booked_on})
     return cases

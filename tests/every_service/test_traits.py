@@ -52,7 +52,7 @@ def test_each_trait_selects_residents_or_homes(council: CouncilUnderTest, servic
             for value in values(trait)
         ]
         for each in service.traits.references if service.traits else ():
-            queries.append((each.name, each.of, each.select(work)))
+            queries.append((each.name, each.of, each.query(work)))
         for name, of, query in queries:
             whom = {row[0] for row in work.execute(query) if row[0] is not None}
             if of == "home":

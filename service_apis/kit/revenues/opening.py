@@ -13,9 +13,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from service_apis.kit.clock import at
 from service_apis.kit.revenues.billing import BILL_WRITTEN, lines_of, written
 from service_apis.kit.revenues.financial_year import begins, year_of
-from service_apis.kit.revenues.instalments import plan_from, split, written_out
+from service_apis.kit.revenues.instalments import END_OF_DAY, plan_from, split, written_out
 from service_apis.kit.revenues.payers import Plan, history_of
 from service_apis.kit.seeding import Columns, Seeding, columns, spread
 
@@ -76,6 +77,13 @@ def books(
     lines = [line for ledger in ledgers for line in ledger]
     said = spread(lines, np.repeat(first[which], many) + within)
     yield columns(entry, account=np.repeat(references, many), **said)
+
+
+def schedule_instalments(seeding: Seeding, accounts: Columns) -> None:
+    """Put on the agenda the days on which an instalment of these accounts falls due next."""
+    for next_due in np.unique(accounts.values["next_due"]).tolist():
+        if next_due is not None:
+            seeding.schedule(at(next_due, END_OF_DAY), "instalments", next_due.isoformat())
 
 
 def _opened(opening: Opening, terms: Terms) -> tuple[dict[str, Any], dict[str, Any], list[dict[str, Any]]]:

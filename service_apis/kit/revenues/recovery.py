@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from service_apis.kit.revenues.instalments import enter
+from sqlalchemy import select
+
+from service_apis.kit.revenues.instalments import enter, take
 from service_apis.kit.work import Work
 
 STEPS = {"reminder": ("final_notice", 14), "second_reminder": ("final_notice", 14)}
@@ -17,6 +19,28 @@ STEPS |= {"final_notice": ("summons", 8), "summons": ("liability_order", 21)}
 """What follows a notice that is not obeyed, and after how many days at the earliest: 7 and a further 7
 from a reminder (the Regulations, reg. 23(3)), more than 7 from a final notice (reg. 34(1)), 14 from a
 summons (reg. 35(2A)) and a week for the court's list, which is an assumption."""
+
+
+def chase(
+    work: Work, account: type[Any], ledger: type[Any], stages: Sequence[str], costs: int, least_pence: int
+) -> None:
+    """A run of recovery: those who forget pay what they were asked for, the others are asked more firmly.
+
+    ``costs`` are those of a summons; arrears of less than ``least_pence`` are let be, and so is who has got
+    to the last of the ``stages``.
+    """
+    take(
+        work,
+        account,
+        ledger,
+        account.undue_pence,
+        account.habit.startswith("forgets"),
+        account.stage != "none",
+    )
+    overdue = account.balance_pence - account.undue_pence >= least_pence
+    behind = select(account).where(overdue, account.stage != stages[-1]).order_by(account.reference)
+    for each in work.session.scalars(behind).all():
+        go_further(work, each, ledger, stages, costs)
 
 
 def go_further(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated
 from uuid import NAMESPACE_URL, uuid5
 
@@ -29,6 +29,7 @@ from sandbox.posting import webhooks
 from sandbox.posting.attempt import attempt
 from sandbox.posting.deliverer import Deliverer
 from sandbox.posting.feed import Cursor, Wanted, count_after, end_of_feed
+from sandbox.posting.postbox import Postbox
 from sandbox.posting.tables import AttemptRecord, DeliveryRecord, DeliveryState, WebhookRecord, WebhookState
 from sandbox.posting.webhooks import Manner
 from service_apis.kit.council import Council
@@ -107,13 +108,7 @@ async def pause_webhook(
     request: Request, council: NamedCouncil, webhook: WebhookId, caller: ControlCaller
 ) -> WebhookShown:
     """Stop sending for a while. What happens meanwhile waits, and is sent when the webhook is resumed."""
-    box = _deliverer(request).postbox(council)
-    with box.notebook.writing() as session:
-        found = webhooks.find(session, webhook)
-        webhooks.pause(found)
-        shown = _shown(council, session, found)
-    box.look_again(webhook)
-    return shown
+    return _change(_deliverer(request).postbox(council), webhook, webhooks.pause)
 
 
 @router.post("/{webhook}/resume", operation_id="resume_webhook", responses=READ)
@@ -121,11 +116,14 @@ async def resume_webhook(
     request: Request, council: NamedCouncil, webhook: WebhookId, caller: ControlCaller
 ) -> WebhookShown:
     """Send again, beginning with what waits; also to a receiver that had answered 410 Gone."""
-    box = _deliverer(request).postbox(council)
+    return _change(_deliverer(request).postbox(council), webhook, webhooks.resume)
+
+
+def _change(box: Postbox, webhook: str, change: Callable[[WebhookRecord], None]) -> WebhookShown:
     with box.notebook.writing() as session:
         found = webhooks.find(session, webhook)
-        webhooks.resume(found)
-        shown = _shown(council, session, found)
+        change(found)
+        shown = _shown(box.council, session, found)
     box.look_again(webhook)
     return shown
 

@@ -12,9 +12,8 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from sandbox.control import control_api
 from service_apis.kit.discovery import discover
 from tests.conftest import KEY, CouncilUnderTest
-from tests.every_service.test_contract import CHECKS
+from tests.every_service.test_contract import CHECKS, EXAMPLES
 
-EXAMPLES = 15
 METHODS = ("get", "post", "put", "patch", "delete")
 DOCUMENT = control_api(cast(Any, SimpleNamespace(services=discover())), cast(Any, None)).openapi()
 OPERATIONS = {

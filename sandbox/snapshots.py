@@ -96,16 +96,15 @@ class Snapshots:
 
     async def save(self, council: Council, name: str, note: str = "") -> SnapshotRecord:
         """Save a council as it stands between two writes. Raises SnapshotThere."""
-        if any(each.name == name for each in self.of(council)):
-            raise SnapshotThere(f"{council.name} has a snapshot called {name} already; delete it first")
+        self._refuse_if_there(council, name)
         file = self.file(council, name)
         file.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = file.with_suffix(".saving")
-        remove_database(unfinished)
+        unfinished = file.with_suffix(f".{machine.unlike_any()}.saving")
         at = council.clock.now
         try:
             await council.copy_to(unfinished)
             digest = await asyncio.to_thread(_sha256, unfinished)
+            self._refuse_if_there(council, name)  # saved by another meanwhile
             unfinished.rename(file)
         finally:
             remove_database(unfinished)
@@ -115,6 +114,10 @@ class Snapshots:
         with self._councils.notebook(council.name).writing() as session:
             session.add(record)
         return record
+
+    def _refuse_if_there(self, council: Council, name: str) -> None:
+        if any(each.name == name for each in self.of(council)):
+            raise SnapshotThere(f"{council.name} has a snapshot called {name} already; delete it first")
 
     async def whole(self, council: Council, name: str) -> Path:
         """The file of a snapshot that is as it was saved. Raises NoSuchSnapshot or SnapshotUnusable."""

@@ -6,17 +6,20 @@ import json
 import shutil
 import sqlite3
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
+from httpx import post
 from httpx2 import Response
 
 from sandbox.digests import digests
 from sandbox.folder import DataFolder
+from sandbox.serving import served_aside
 from sandbox.stores import CouncilFile
-from tests.conftest import CouncilUnderTest
+from tests.conftest import KEY, CouncilUnderTest
 
 PAY = {"amount_pence": 12_345, "method": "card"}
 
@@ -127,6 +130,15 @@ def test_snapshots_are_listed_and_deleted(council: CouncilUnderTest) -> None:
     missing = restore(council, "one")
     assert missing.status_code == 404
     assert "it has: two" in missing.json()["detail"]
+
+
+def test_of_two_who_save_under_one_name_at_once_one_is_refused(council: CouncilUnderTest) -> None:
+    address, key = "/sandbox/councils/fairwater/snapshots", {"Authorization": f"Bearer {KEY}"}
+    with served_aside(council.sandbox.gateway) as url, ThreadPoolExecutor(4) as at_once:
+        calls = [at_once.submit(post, url + address, json={"name": "one"}, headers=key) for _ in range(4)]
+        statuses = sorted(call.result().status_code for call in calls)
+    assert statuses == [201, 409, 409, 409]
+    assert restore(council, "one").status_code == 200
 
 
 @pytest.mark.parametrize("name", ["", "Upper", "a/b", "..", "x" * 61])

@@ -9,6 +9,7 @@ import typer
 from sandbox.cli import (
     auditing,
     clock,
+    conform,
     councils,
     events,
     exporting,
@@ -48,6 +49,7 @@ exporting.add_to(app)
 services.add_to(app)
 journal.add_to(app)
 journeys.add_to(app)
+conform.add_to(app)
 matching.add_to(app)
 forcing.add_to(app)
 finding.add_to(app)

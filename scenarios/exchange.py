@@ -46,13 +46,15 @@ class Request:
 
     @property
     def address(self) -> str:
-        return f"{self.url}?{urlencode(self.query)}" if self.query else self.url
+        return (
+            f"{self.url}{'&' if '?' in self.url else '?'}{urlencode(self.query)}" if self.query else self.url
+        )
 
     @property
     def encoded(self) -> bytes | None:
         """The body as it goes over the wire, or None for none."""
-        if self.body is None:
-            return None
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body
         if self.content_type == "application/x-www-form-urlencoded":
             return urlencode({name: as_text(value) for name, value in self.body.items()}).encode()
         if isinstance(self.body, str):
@@ -69,7 +71,7 @@ class Request:
             parts += ["-H", _quoted(f"{name}: {value}", key)]
         encoded = self.encoded
         if encoded is not None:
-            parts += ["--data-binary", _quoted(encoded.decode(), key)]
+            parts += ["--data-binary", _quoted(encoded.decode(errors="replace"), key)]
         return " ".join(parts)
 
     def seen(self) -> dict[str, Any]:
@@ -95,6 +97,8 @@ class Answer:
     body: Any
     seconds: float
     broken_json: bool = False
+    raw: bytes = field(default=b"", repr=False)
+    encoding: str | None = None
 
     def seen(self) -> dict[str, Any]:
         """The answer as runtime expressions see it."""
@@ -124,7 +128,7 @@ def send(client: httpx.Client, request: Request) -> Answer:
         with client.stream(
             request.method,
             request.address,
-            headers=dict(request.headers),
+            headers=[(_octets(name), _octets(value)) for name, value in request.headers.items()],
             content=request.encoded,
             timeout=TIME_LIMIT,
         ) as response:
@@ -144,7 +148,17 @@ def send(client: httpx.Client, request: Request) -> Answer:
         except ValueError:
             broken = True
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, headers, content_type, text, body, seconds, broken)
+    return Answer(
+        response.status_code, headers, content_type, text, body, seconds, broken, raw, response.encoding
+    )
+
+
+def _octets(text: str) -> bytes:
+    """A header's name or value as it goes over the wire: Latin-1, or UTF-8 where that does not do."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode()
 
 
 def _read(response: httpx.Response, started: float) -> bytes:

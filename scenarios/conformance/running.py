@@ -271,6 +271,8 @@ class _Run:
 
 def _showing(probe: Probe, missed: Missed | None) -> Exchange | None:
     """The exchange that shows what was wrong: that of the answer named, else the last."""
+    if missed is not None and missed.shown is not None:
+        return missed.shown
     if missed is not None and missed.answer is not None:
         text = probe.mask(missed.answer.text[:200])
         for exchange in reversed(probe.exchanges):

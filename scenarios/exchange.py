@@ -25,6 +25,9 @@ LARGEST_ANSWER = 1_000_000
 TIME_LIMIT = 30.0
 """Seconds from the start of a request to the end of its answer."""
 
+CONNECTING = 10.0
+"""Seconds that it may take to be connected."""
+
 KEY_VARIABLE = "COUNCIL_KEY"
 
 
@@ -121,7 +124,7 @@ def client(trusted: Path | None = None) -> httpx.Client:
     return httpx.Client(follow_redirects=False, trust_env=False, verify=context)
 
 
-def send(client: httpx.Client, request: Request) -> Answer:
+def send(client: httpx.Client, request: Request, limit: float = TIME_LIMIT) -> Answer:
     """Send a request and read its answer within the limits; raises NoAnswer."""
     started = time.perf_counter()
     try:
@@ -130,11 +133,13 @@ def send(client: httpx.Client, request: Request) -> Answer:
             request.address,
             headers=[(_octets(name), _octets(value)) for name, value in request.headers.items()],
             content=request.encoded,
-            timeout=TIME_LIMIT,
+            timeout=httpx.Timeout(limit, connect=min(limit, CONNECTING)),
         ) as response:
-            raw = _read(response, started)
+            raw = _read(response, started, limit)
+    except httpx.ConnectTimeout as slow:
+        raise NoAnswer(f"no connection within {min(limit, CONNECTING):g} s") from slow
     except httpx.TimeoutException as slow:
-        raise NoAnswer(f"no answer within {TIME_LIMIT:g} s") from slow
+        raise NoAnswer(f"no answer within {limit:g} s") from slow
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as wrong:
         raise NoAnswer(f"no answer: {wrong or type(wrong).__name__}") from wrong
     seconds = time.perf_counter() - started
@@ -145,7 +150,7 @@ def send(client: httpx.Client, request: Request) -> Answer:
     if text and is_json(content_type):
         try:
             body = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             broken = True
     headers = {name.lower(): value for name, value in response.headers.items()}
     return Answer(
@@ -161,14 +166,14 @@ def _octets(text: str) -> bytes:
         return text.encode()
 
 
-def _read(response: httpx.Response, started: float) -> bytes:
+def _read(response: httpx.Response, started: float, limit: float) -> bytes:
     raw = bytearray()
     for piece in response.iter_bytes():
         raw += piece
         if len(raw) > LARGEST_ANSWER:
             raise NoAnswer(f"the answer is larger than {LARGEST_ANSWER:,} bytes")
-        if time.perf_counter() - started > TIME_LIMIT:
-            raise NoAnswer(f"the answer was not complete within {TIME_LIMIT:g} s")
+        if time.perf_counter() - started > limit:
+            raise NoAnswer(f"the answer was not complete within {limit:g} s")
     return bytes(raw)
 
 

@@ -10,6 +10,7 @@ import hashlib
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from threading import Lock
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -25,7 +26,7 @@ from schemathesis.core.failures import FailureGroup
 
 from scenarios.conformance.checks import Missed, Omitted, Skipped, Unjudged
 from scenarios.conformance.kinds.contract import described
-from scenarios.conformance.kinds.contract.telling import told
+from scenarios.conformance.kinds.contract.telling import REMEDIES, told
 from scenarios.conformance.probe import Probe
 from scenarios.exchange import Answer, NoAnswer, Request
 from scenarios.openapi import Operation, Service
@@ -34,6 +35,7 @@ LONGEST = 60.0
 """Seconds that one check may go on making cases; what it has found by then counts."""
 LONGEST_ADDRESS = 8_000
 """Characters of an address that every server has to take (RFC 9110, 4.1); no longer one is sent."""
+BAD_REQUEST = 400
 SHRINKING = 60
 """Cases that may be tried to make a failing one smaller."""
 
@@ -52,8 +54,10 @@ HELD_TO = (
     "use_after_free",
     "ensure_resource_availability",
 )
-"""What schemathesis holds an answer to. Left out: that every request of the right shape is accepted (a council
-refuses what its rules forbid), and what a call without a key may do, which the checks of access look at.
+"""What schemathesis holds an answer to.
+
+Left out: that every request of the right shape is accepted (a council refuses what its rules forbid), and
+what a call without a key may do, which the checks of access look at.
 """
 
 _schemas: WeakKeyDictionary[Service, schemathesis.BaseSchema] = WeakKeyDictionary()
@@ -92,27 +96,31 @@ class Trial:
         self.missed: Missed | None = None
         self.silence: Unjudged | None = None
         self.late = False
-        self._tried_since = 0
+        self._answer: Answer | None = None
+        self._since = 0
         self._until = time.perf_counter() + min(LONGEST, probe.time_left)
         self._checks = [getattr(held_to, name) for name in HELD_TO]
+        try:
+            self._key: str | None = probe.key("everything")
+        except Skipped:
+            self._key = None
 
     @property
     def over(self) -> bool:
         """True once no further case is sent."""
-        if time.perf_counter() > self._until:
-            self.late = True
-        if self.missed is not None:
-            self._tried_since += 1
-        return self.late or self.silence is not None or self._tried_since > SHRINKING
+        self.late = self.late or time.perf_counter() > self._until
+        return self.late or self.silence is not None or self._since > SHRINKING
 
     def send(self, case: Case) -> schemathesis.Response | None:
         """The answer to a case; None where none is wanted any more, none came, or it cannot be sent."""
         operation = self._operation(case)
         if self.over:
             return None
-        if operation is not None:
-            _with_key(case, described.key_places(self.probe.service.document, operation), self._key())
-        prepared = _prepared(case, self.probe)
+        if self.missed is not None:
+            self._since += 1
+        if operation is not None and self._key is not None:
+            _with_key(case, described.key_places(self.probe.service.document, operation), self._key)
+        prepared = _prepared(case, self.probe, self._key)
         if prepared is None:
             return None
         try:
@@ -121,16 +129,26 @@ class Trial:
             self.silence = Unjudged(f"{prepared.method} {prepared.url[:200]}: {silence}")
             return None
         self.sent += 1
+        self._answer = answer
         return _response(prepared, answer)
 
     def hold(self, case: Case, answered: schemathesis.Response, recorder: Any = None) -> None:
-        """Raise Missed where an answer is not as the contract says, and remember it."""
+        """Raise Missed where the last answer is not as the contract says, and remember it."""
+        shown = self.probe.exchanges[-1]
+        operation = self._operation(case)
         try:
             case.validate_response(answered, checks=self._checks, recorder=recorder)
+            if operation is not None and self._answer is not None and answered.status_code < BAD_REQUEST:
+                self.probe.in_contract(operation.id, self._answer)
         except FailureGroup as group:
-            shown = self.probe.exchanges[-1]
             self.missed = told(case.operation.label, sorted(group.exceptions)[-1], shown)
-            raise self.missed from None
+        except Missed as missed:
+            missed.shown = shown
+            missed.remedy = missed.remedy or REMEDIES["JsonSchemaError"]
+            self.missed = missed
+        else:
+            return
+        raise self.missed from None
 
     def end(self) -> None:
         """End the check as its cases say: raises Missed, Unjudged or Skipped where not all is well."""
@@ -140,9 +158,6 @@ class Trial:
             raise self.silence
         if self.late:
             raise Skipped(f"its time was over after {self.sent} cases, of which all were answered well")
-
-    def _key(self) -> str:
-        return self.probe.key("everything")
 
     def _operation(self, case: Case) -> Operation | None:
         wanted = case.operation.definition.raw.get("operationId", "")
@@ -177,8 +192,8 @@ def _with_key(case: Case, places: frozenset[tuple[str, str]], key: str) -> None:
             case.body = {**case.body, name: key}
 
 
-def _prepared(case: Case, probe: Probe) -> Request | None:
-    """The case as a request with the target's key; None where no HTTP message can carry it."""
+def _prepared(case: Case, probe: Probe, key: str | None) -> Request | None:
+    """The case as a request with the target's key, if it has one; None where no HTTP message can carry it."""
     parts = case.as_transport_kwargs(base_url=probe.service.server)
     try:
         ready = requests.Request(**{name: value for name, value in parts.items() if name in _PARTS}).prepare()
@@ -200,16 +215,13 @@ def _prepared(case: Case, probe: Probe) -> Request | None:
         body=body,
     )
     place = probe.target.key_place
-    if place.place == "query":
-        rest = [pair for pair in parse_qsl(address.query, keep_blank_values=True) if pair[0] != place.name]
-        query = urlencode([*rest, (place.name, probe.key("everything"))])
-        return Request(
-            request.method,
-            address._replace(query=query, fragment="").geturl(),
-            headers=request.headers,
-            body=body,
-        )
-    return place.put(request, probe.key("everything"))
+    if key is None:
+        return request
+    if place.place != "query":
+        return place.put(request, key)
+    rest = [pair for pair in parse_qsl(address.query, keep_blank_values=True) if pair[0] != place.name]
+    query = urlencode([*rest, (place.name, key)])
+    return replace(request, url=address._replace(query=query, fragment="").geturl())
 
 
 _OURS = (

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from scenarios.conformance.checks import Unjudged
+from scenarios.conformance.checks import Skipped, Unjudged
 from scenarios.conformance.kinds.contract import described
 from scenarios.openapi import Operation
 
@@ -57,7 +57,7 @@ class Known:
         if source.id not in self._bodies:
             try:
                 self._bodies[source.id] = self._probe.ask(source.id).body
-            except Unjudged:
+            except (Unjudged, Skipped):
                 self._bodies[source.id] = None
         return self._bodies[source.id]
 

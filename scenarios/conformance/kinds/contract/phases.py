@@ -18,9 +18,9 @@ from scenarios.conformance.kinds.contract.known import Known
 from scenarios.conformance.probe import Probe
 from scenarios.openapi import Operation
 
-GOOD = 20
+GOOD = 15
 """Generated requests of the right shape for each operation."""
-BAD = 15
+BAD = 10
 """Generated requests of the wrong shape for each operation."""
 
 

@@ -5,6 +5,7 @@ No redirect is followed, so that a key never goes to another address.
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import time
@@ -73,9 +74,14 @@ class Request:
         for name, value in self.headers.items():
             parts += ["-H", _quoted(f"{name}: {value}", key)]
         encoded = self.encoded
-        if encoded is not None:
-            parts += ["--data-binary", _quoted(encoded.decode(errors="replace"), key)]
-        return " ".join(parts)
+        if encoded is None:
+            return " ".join(parts)
+        try:
+            return " ".join([*parts, "--data-binary", _quoted(encoded.decode(), key)])
+        except UnicodeDecodeError:
+            # Octets that are no text: a shell can hold them coded.
+            coded = base64.b64encode(encoded).decode()
+            return " ".join([f"printf '%s' '{coded}' | base64 -d |", *parts, "--data-binary", "@-"])
 
     def seen(self) -> dict[str, Any]:
         """The request as runtime expressions see it."""

@@ -141,7 +141,7 @@ class Trial:
             if operation is not None and self._answer is not None and answered.status_code < BAD_REQUEST:
                 self.probe.in_contract(operation.id, self._answer)
         except FailureGroup as group:
-            self.missed = told(case.operation.label, sorted(group.exceptions)[-1], shown)
+            self.missed = told(case.operation.label, sorted(group.exceptions)[0], shown)
         except Missed as missed:
             missed.shown = shown
             missed.remedy = missed.remedy or REMEDIES["JsonSchemaError"]

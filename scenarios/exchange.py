@@ -130,8 +130,9 @@ def client(trusted: Path | None = None) -> httpx.Client:
     return httpx.Client(follow_redirects=False, trust_env=False, verify=context)
 
 
-def send(client: httpx.Client, request: Request, limit: float = TIME_LIMIT) -> Answer:
-    """Send a request and read its answer within the limits; raises NoAnswer."""
+def send(client: httpx.Client, request: Request, limit: float | None = None) -> Answer:
+    """Send a request and read its answer within the limits; raises NoAnswer. `limit` is in seconds."""
+    limit = TIME_LIMIT if limit is None else limit
     started = time.perf_counter()
     try:
         with client.stream(

@@ -11,13 +11,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from scenarios import exchange
 from scenarios.conformance.checks import Missed, Skipped, Unjudged
 from scenarios.conformance.keys import Keys, Name
 from scenarios.conformance.record import Exchange
 from scenarios.conformance.target import Target
 from scenarios.contract import breaches
 from scenarios.council import Council
-from scenarios.exchange import KEY_VARIABLE, TIME_LIMIT, Answer, NoAnswer, Request, masked
+from scenarios.exchange import KEY_VARIABLE, Answer, NoAnswer, Request, masked
 from scenarios.openapi import Operation, Service
 from scenarios.packs import Journey, Packs
 from scenarios.results import Outcome
@@ -225,7 +226,7 @@ class Probe:
         return self.mask(line)
 
     def _limit(self) -> float:
-        return max(SHORTEST, min(TIME_LIMIT, self.time_left))
+        return max(SHORTEST, min(exchange.TIME_LIMIT, self.time_left))
 
     def _masked_pairs(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.mask(value)) for name, value in headers.items())

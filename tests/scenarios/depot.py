@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path as FolderPath
 from typing import Annotated, Any
 
 import httpx
@@ -14,7 +15,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from sandbox.serving import served_aside
-from scenarios import load, openapi
+from scenarios import Packs, openapi
 from scenarios.conformance.checks import Check, Ended
 from scenarios.conformance.keys import Keys
 from scenarios.conformance.kinds import contract
@@ -24,7 +25,7 @@ from scenarios.council import Council
 from service_apis.kit.application import truthful
 from service_apis.kit.links import with_links
 
-PACKS = load()
+PACKS = Packs(FolderPath(), (), ())
 
 
 class Thing(BaseModel):

@@ -110,6 +110,16 @@ Seed = Annotated[
         rich_help_panel=PANEL_CHECKS,
     ),
 ]
+Examples = Annotated[
+    int,
+    typer.Option(
+        "--examples",
+        min=1,
+        max=10_000,
+        help="Requests of each kind that are generated for an operation: fewer are quicker, more find more.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
 Workers = Annotated[
     int,
     typer.Option("--workers", min=1, max=16, help="How many at a time.", rich_help_panel=PANEL_CHECKS),
@@ -143,6 +153,7 @@ def conform(
     also: AlsoPacks = None,
     listed: Listed = False,
     seed: Seed = 1,
+    examples: Examples = 15,
     workers: Workers = 2,
     max_time: MaxTime = 600,
     key: SandboxKey = None,
@@ -169,6 +180,7 @@ def conform(
                 across=everything,
                 only=only,
                 seed=seed,
+                examples=examples,
                 workers=workers,
                 seconds=max_time,
                 command=shlex.join(["council", *sys.argv[1:]]),

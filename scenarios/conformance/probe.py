@@ -24,6 +24,8 @@ from scenarios.packs import Journey, Packs
 from scenarios.results import Outcome
 from scenarios.walk import Walk
 
+EXAMPLES = 15
+"""Requests of each kind that are generated for an operation, unless told otherwise."""
 LONGEST = 120.0
 """Seconds that one check may take."""
 SHORTEST = 0.5
@@ -38,7 +40,8 @@ class Place:
     """Where the checks of a lane run: a council of their own where there can be one, and the target in it.
 
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
-    `began` is the machine's time at `began_at` of the same clock.
+    `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
+    kind are generated for an operation.
     """
 
     council: Council
@@ -49,6 +52,7 @@ class Place:
     until: float
     began: datetime
     began_at: float
+    examples: int = EXAMPLES
 
     @property
     def service(self) -> Service:

@@ -21,7 +21,7 @@ from scenarios import fit
 from scenarios.conformance import plan, verdicts
 from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped, Unjudged
 from scenarios.conformance.keys import Keys
-from scenarios.conformance.probe import RUN_OVER, Place, Probe
+from scenarios.conformance.probe import EXAMPLES, RUN_OVER, Place, Probe
 from scenarios.conformance.record import (
     FORMAT,
     CheckResult,
@@ -52,7 +52,8 @@ class Wanted:
 
     `base_url`, `council` and `key` are a sandbox's, whose slots' contracts the targets are held to.
     `targets` are those tested; `across` is True where the journeys across services are too. `only` limits
-    the checks (`plan.chosen`). `seconds` is the longest that the run may take. `now` tells the machine's
+    the checks (`plan.chosen`). `examples` is how many requests of each kind are generated for an operation.
+    `seconds` is the longest that the run may take. `now` tells the machine's
     time in UTC. `judged` is given the results before verdicts are made, and gives them back with what is
     known marked, and notices.
     """
@@ -67,6 +68,7 @@ class Wanted:
     across: bool = False
     only: Sequence[str] | None = None
     seed: int = 1
+    examples: int = EXAMPLES
     workers: int = 2
     seconds: float = 600.0
     command: str = ""
@@ -216,6 +218,7 @@ class _Run:
                 keys=keys,
                 packs=self.wanted.packs,
                 seed=self.wanted.seed,
+                examples=self.wanted.examples,
                 until=self.until,
                 began=self.began,
                 began_at=self.began_at,

@@ -12,8 +12,6 @@ from schemathesis.generation.stateful.state_machine import APIStateMachine
 from scenarios.conformance.kinds.contract.cases import Case, Trial, ended_by, schema_of, seed_of
 from scenarios.conformance.probe import Probe
 
-RUNS = 12
-"""How many chains of calls are tried."""
 STEPS = 6
 """The longest chain."""
 
@@ -23,7 +21,7 @@ def run(probe: Probe) -> None:
     trial = Trial(probe)
     machine = _machine(trial, schema_of(probe.service, probe.seed).as_state_machine())
     settings = hypothesis.settings(
-        max_examples=RUNS,
+        max_examples=probe.place.examples,
         stateful_step_count=STEPS,
         phases=[Phase.generate, Phase.shrink],
         database=None,

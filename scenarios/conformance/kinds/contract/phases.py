@@ -18,11 +18,6 @@ from scenarios.conformance.kinds.contract.known import Known
 from scenarios.conformance.probe import Probe
 from scenarios.openapi import Operation
 
-GOOD = 15
-"""Generated requests of the right shape for each operation."""
-BAD = 10
-"""Generated requests of the wrong shape for each operation."""
-
 
 def examples(probe: Probe, operation_id: str) -> None:
     """Send the examples that the document gives."""
@@ -58,12 +53,12 @@ def good(probe: Probe, operation_id: str) -> None:
         if sent % 2:
             known.put_into(case, operation, sent // 2)
 
-    _generated(probe, operation, GenerationMode.POSITIVE, GOOD, about_what_is_there)
+    _generated(probe, operation, GenerationMode.POSITIVE, about_what_is_there)
 
 
 def bad(probe: Probe, operation_id: str) -> None:
     """Send generated requests of the wrong shape."""
-    _generated(probe, probe.operation(operation_id), GenerationMode.NEGATIVE, BAD, lambda case: None)
+    _generated(probe, probe.operation(operation_id), GenerationMode.NEGATIVE, lambda case: None)
 
 
 PHASES: Mapping[str, Callable[[Probe, str], None]] = {
@@ -94,7 +89,6 @@ def _generated(
     probe: Probe,
     operation: Operation,
     mode: GenerationMode,
-    count: int,
     changed: Callable[[Case], None],
 ) -> None:
     trial = Trial(probe)
@@ -102,7 +96,7 @@ def _generated(
 
     @hypothesis.seed(seed_of(probe, operation.id, mode.value))
     @hypothesis.settings(
-        max_examples=count,
+        max_examples=probe.place.examples,
         phases=[Phase.generate, Phase.shrink],
         database=None,
         deadline=None,

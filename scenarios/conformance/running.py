@@ -42,6 +42,8 @@ from scenarios.results import Outcome
 OnResult = Callable[[CheckResult], None]
 Judged = Callable[[Sequence[CheckResult]], tuple[Sequence[CheckResult], Sequence[str]]]
 
+UNREAD = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What a check may trip over where an answer has another shape than it had reason to expect."""
 ORDER = (Kind.JOURNEY, Kind.DATA, Kind.EVENTS, Kind.ACCESS, Kind.CONDUCT, Kind.CONTRACT)
 """The order of kinds on a target that has one state: fuzzing leaves the most behind."""
 
@@ -265,7 +267,7 @@ class _Run:
             if probe.run_over:
                 return Outcome.SKIP, Skipped(RUN_OVER)
             return Outcome.ERROR, unjudged
-        except (LookupError, TypeError, ValueError, AttributeError, RecursionError, OSError) as unread:
+        except UNREAD as unread:
             # An answer of another shape than the check had reason to expect.
             return Outcome.ERROR, Ended(f"an answer could not be read: {type(unread).__name__}: {unread}")
         return Outcome.PASS, None

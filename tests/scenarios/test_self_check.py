@@ -13,7 +13,7 @@ from scenarios.conformance.target import Target
 from scenarios.results import Outcome
 
 FEW = 5
-"""Generated requests of each kind for an operation. `council conform --all` makes more; CI has little time."""
+"""Generated requests of each kind for an operation; `council conform --all` makes more."""
 ENOUGH = 250
 
 

@@ -19,7 +19,6 @@ STEPS = 6
 def run(probe: Probe) -> None:
     """Try chains of calls, each held to the contract as every answer is."""
     trial = Trial(probe)
-    machine = _machine(trial, schema_of(probe.service, probe.seed).as_state_machine())
     settings = hypothesis.settings(
         max_examples=probe.place.examples,
         stateful_step_count=STEPS,
@@ -31,6 +30,7 @@ def run(probe: Probe) -> None:
         verbosity=hypothesis.Verbosity.quiet,
     )
     with ended_by(trial):
+        machine = _machine(trial, schema_of(probe.service, probe.seed).as_state_machine())
         hypothesis.seed(seed_of(probe, "", "links"))(machine)
         machine.run(settings=settings)
 

@@ -21,16 +21,19 @@ from scenarios.openapi import Operation
 
 def examples(probe: Probe, operation_id: str) -> None:
     """Send the examples that the document gives."""
-    asked = _asked(probe, operation_id)
-    _each(probe, (generate_one(strategy) for strategy in asked.get_strategies_from_examples()))
+    _each(
+        probe,
+        operation_id,
+        lambda asked: (generate_one(strategy) for strategy in asked.get_strategies_from_examples()),
+    )
 
 
 def coverage(probe: Probe, operation_id: str) -> None:
     """Send what schemathesis covers the operation's schemas with: each edge, each thing left out or wrong."""
-    asked = _asked(probe, operation_id)
     _each(
         probe,
-        CoverageGenerator(
+        operation_id,
+        lambda asked: CoverageGenerator(
             operation=asked,
             generation_modes=list(GenerationMode),
             generation_config=asked.schema.config.generation,
@@ -74,10 +77,10 @@ def _asked(probe: Probe, operation_id: str) -> Any:
     return schema_of(probe.service, probe.seed)[operation.path][operation.method]
 
 
-def _each(probe: Probe, cases: Iterable[Case]) -> None:
+def _each(probe: Probe, operation_id: str, cases: Callable[[Any], Iterable[Case]]) -> None:
     trial = Trial(probe)
     with ended_by(trial):
-        for case in cases:
+        for case in cases(_asked(probe, operation_id)):
             answered = trial.send(case)
             if answered is not None:
                 trial.hold(case, answered)
@@ -92,7 +95,6 @@ def _generated(
     changed: Callable[[Case], None],
 ) -> None:
     trial = Trial(probe)
-    strategy = _asked(probe, operation.id).as_strategy(generation_mode=mode)
 
     @hypothesis.seed(seed_of(probe, operation.id, mode.value))
     @hypothesis.settings(
@@ -104,7 +106,6 @@ def _generated(
         suppress_health_check=list(HealthCheck),
         verbosity=hypothesis.Verbosity.quiet,
     )
-    @hypothesis.given(strategy)
     def keeps_its_word(case: Case) -> None:
         changed(case)
         answered = trial.send(case)
@@ -112,4 +113,6 @@ def _generated(
             trial.hold(case, answered)
 
     with ended_by(trial):
-        keeps_its_word()
+        strategy = _asked(probe, operation.id).as_strategy(generation_mode=mode)
+        made: Callable[[], None] = hypothesis.given(strategy)(keeps_its_word)
+        made()

@@ -10,6 +10,7 @@ from sandbox.cli import (
     auditing,
     clock,
     conform,
+    components,
     councils,
     events,
     exporting,
@@ -56,6 +57,7 @@ finding.add_to(app)
 personas.add_to(app)
 events.add_to(app)
 webhooks.add_to(app)
+components.add_to(app)
 
 
 def main() -> None:

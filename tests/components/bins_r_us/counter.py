@@ -12,6 +12,7 @@ from council import Caller, Council
 from defects import broken
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
+from fastapi.security import HTTPBearer
 from jobs import Row, Work
 from lists import Page
 from post import Post
@@ -177,7 +178,11 @@ def _media_type() -> str:
     return "text/html; charset=iso-8859-1" if broken("wrong-charset") else "application/json"
 
 
-async def _counter(request: Request) -> Counter:
+# For OpenAPI alone: by the time FastAPI asks, the route has let the caller in.
+_KEY = HTTPBearer(scheme_name="key", description="A key of the council.", auto_error=False)
+
+
+async def _counter(request: Request, _key: Annotated[Any, Depends(_KEY)]) -> Counter:
     body = b"" if request.method == "GET" else await request.body()
     return Counter(request, request.app.state.office, request.state.work, request.state.caller, body)
 

@@ -8,6 +8,18 @@ from typing import Any
 from defects import broken
 
 PROBLEM = "application/problem+json"
+_TEXT = {"type": "string"}
+_FAULT = {"type": "object", "required": ["where", "what"], "properties": {"where": _TEXT, "what": _TEXT}}
+SCHEMA = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "additionalProperties": True,
+    "properties": {
+        **{"type": _TEXT, "title": _TEXT, "status": {"type": "integer"}, "detail": _TEXT},
+        "errors": {"type": "array", "items": _FAULT, "description": "Each fault, with its place."},
+    },
+}
+"""What a refusal looks like, for OpenAPI; some have members of their own."""
 
 
 class Refused(Exception):

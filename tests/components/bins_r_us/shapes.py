@@ -135,10 +135,10 @@ class BinOfTheDay(Shown):
 class MissedEntry(Shown):
     """A missed bin's case. The crew returns no later than ``return_by``."""
 
-    version: int
     uprn: Uprn
     stream: Stream
     collection_date: date
+    version: int
     reference: str
     reported_at: datetime
     return_by: date
@@ -162,10 +162,10 @@ class BulkySlotList(Shown):
 class BulkyEntry(Shown):
     """A bulky collection, what it costs and what was given back."""
 
-    version: int
     uprn: Uprn
     collection_date: date
     things: Things
+    version: int
     reference: str
     charge_pence: int
     refunded_pence: int
@@ -180,22 +180,3 @@ class Listing(Shown, Generic[T]):
     page: int
     per_page: int
     total: int
-
-
-class FaultEntry(BaseModel):
-    """One fault of a request: where it is (``body.uprn``), and what is wrong."""
-
-    where: str
-    what: str
-
-
-class ProblemDetails(BaseModel):
-    """A refusal (RFC 9457). One with faults lists each; some have members of their own."""
-
-    model_config = ConfigDict(extra="allow")
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    errors: list[FaultEntry] | None = None

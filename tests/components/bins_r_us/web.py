@@ -18,7 +18,7 @@ from fastapi import FastAPI, Header, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from feed import calendar_feed
 from post import Post
-from refusals import PROBLEM, Refused
+from refusals import PROBLEM, SCHEMA, Refused
 from rounds import DAY
 from starlette.exceptions import HTTPException
 from starlette.routing import Match
@@ -38,6 +38,8 @@ MEANINGS = {
     429: "Too many requests: a sandbox in between was told to say so",
     503: "Unavailable: the council does not answer this program",
 }
+
+WRITES = (400, 413, 415)
 
 Start = Annotated[date | None, Query(alias="from", description="The first day; today if not given.")]
 End = Annotated[date | None, Query(alias="to", description="The last day.")]
@@ -88,12 +90,16 @@ def application(membership: Membership, store: Store) -> FastAPI:
     return app
 
 
-def _says(shape: Any, *others: int, writes: bool = False, media_type: str | None = None) -> dict[str, Any]:
+def _says(shape: Any, *others: int, status: int = 200) -> dict[str, Any]:
     """What OpenAPI tells of an operation: the shape of its answer, and with what it can be refused."""
-    refusals = (401, 403, 404, 422, 429, 503, *others, *((400, 413, 415) if writes else ()))
-    problem = {PROBLEM: {"schema": shapes.ProblemDetails.model_json_schema(ref_template="#/$defs/{model}")}}
-    responses = {each: {"description": MEANINGS[each], "content": problem} for each in sorted(refusals)}
-    return {"response_model": shape, "responses": responses}
+    told: dict[int, dict[str, Any]] = {}
+    for each in (401, 403, 404, 422, 429, 503, *others):
+        told[each] = {"description": MEANINGS[each], "content": {PROBLEM: {"schema": SCHEMA}}}
+    told[429]["headers"] = told[503]["headers"] = {"Retry-After": {"schema": {"type": "integer"}}}
+    fields = getattr(shape, "model_fields", {})
+    header = "ETag" if "version" in fields else "Link" if "per_page" in fields else None
+    told[status] = {"headers": {header: {"schema": {"type": "string"}}}} if header else {}
+    return {"response_model": shape, "responses": told, "status_code": status}
 
 
 def _rounds_and_homes(app: FastAPI) -> None:
@@ -125,11 +131,8 @@ def _rounds_and_homes(app: FastAPI) -> None:
         home["collections"] = jobs.calendar(call.work, home, first, last)
         return call.show(shapes.PropertyCalendar, home)
 
-    feed = {
-        200: {"description": "The calendar.", "content": {"text/calendar": {"schema": {"type": "string"}}}}
-    }
     says = _says(None)
-    says["responses"] |= feed
+    says["responses"][200] = {"content": {"text/calendar": {"schema": {"type": "string"}}}}
 
     @app.get("/properties/{uprn}/calendar.ics", response_class=Response, **says)
     async def subscribe_to_calendar(call: Call, uprn: shapes.Uprn, key: KeyInAddress = None) -> Response:
@@ -170,7 +173,7 @@ def _missed_bins(app: FastAPI) -> None:
         found = lists.jobs(call.work, "missed", uprn, status, (page, per_page))
         return call.list(shapes.MissedEntry, found)
 
-    @app.post("/missed-collections", status_code=201, **_says(shapes.MissedEntry, 409, writes=True))
+    @app.post("/missed-collections", **_says(shapes.MissedEntry, 409, *WRITES, status=201))
     async def report_missed_collection(
         call: Call, body: shapes.MissedReport, idempotency_key: IdempotencyKey = None
     ) -> Response:
@@ -183,7 +186,7 @@ def _missed_bins(app: FastAPI) -> None:
         """One missed bin's case."""
         return call.show(shapes.MissedEntry, jobs.job(call.work, "missed", reference))
 
-    @app.patch("/missed-collections/{reference}", **_says(shapes.MissedEntry, 409, 412, writes=True))
+    @app.patch("/missed-collections/{reference}", **_says(shapes.MissedEntry, 409, 412, *WRITES))
     async def close_missed_collection(
         call: Call, reference: shapes.Reference, body: shapes.Outcome, if_match: IfMatch = None
     ) -> Response:
@@ -212,7 +215,7 @@ def _bulky_collections(app: FastAPI) -> None:
         """Bulky collections by property and status."""
         return call.list(shapes.BulkyEntry, lists.jobs(call.work, "bulky", uprn, status, (page, per_page)))
 
-    @app.post("/bulky-collections", status_code=201, **_says(shapes.BulkyEntry, 409, writes=True))
+    @app.post("/bulky-collections", **_says(shapes.BulkyEntry, 409, *WRITES, status=201))
     async def book_bulky_collection(
         call: Call, body: shapes.BulkyBooking, idempotency_key: IdempotencyKey = None
     ) -> Response:
@@ -228,9 +231,7 @@ def _bulky_collections(app: FastAPI) -> None:
         """One bulky collection."""
         return call.show(shapes.BulkyEntry, jobs.job(call.work, "bulky", reference))
 
-    @app.post(
-        "/bulky-collections/{reference}/cancellation", **_says(shapes.BulkyEntry, 409, 412, writes=True)
-    )
+    @app.post("/bulky-collections/{reference}/cancellation", **_says(shapes.BulkyEntry, 409, 412, *WRITES))
     async def cancel_bulky_collection(
         call: Call,
         reference: shapes.Reference,

@@ -18,6 +18,7 @@ from defects import broken
 from standardwebhooks import Webhook
 
 PATIENCE_SECONDS = 10
+LONGEST_KEY = 4_096
 KEYS_KNOWN_SECONDS = 1.0
 """For how long a key is let in without asking again: a council may withdraw one at any moment."""
 
@@ -119,6 +120,8 @@ class Council:
         caller, until = self._known.get(key, (None, 0.0))
         if caller is not None and time.monotonic() < until:
             return caller
+        if len(key) > LONGEST_KEY:
+            return None
         told = await self._asked(
             "POST", "/introspection", headers=self.membership.authorization, data={"token": key}
         )

@@ -116,11 +116,8 @@ class Counter:
 
     @property
     def base_url(self) -> str:
-        """This program's address as the client wrote it, which a sandbox in between passes on."""
-        headers, url = self.request.headers, self.request.url
-        scheme = headers.get("x-forwarded-proto", url.scheme)
-        host = headers.get("x-forwarded-host", url.netloc)
-        return f"{scheme}://{host}{headers.get('x-forwarded-prefix', '').rstrip('/')}"
+        """This program's address as the client wrote it."""
+        return str(self.request.base_url).rstrip("/")
 
     def show(self, shape: type[Shown], found: Row, status: int = 200) -> Response:
         """What was found, in its shape; the version of what can change is its ETag."""

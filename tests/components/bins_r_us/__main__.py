@@ -14,8 +14,8 @@ from pathlib import Path
 import defects
 import uvicorn
 from council import Membership, NotJoined
+from server import application
 from store import Store
-from web import application
 
 
 def main() -> int:

@@ -21,6 +21,8 @@ PATIENCE_SECONDS = 10
 LONGEST_KEY = 4_096
 KEYS_KNOWN_SECONDS = 1.0
 """For how long a key is let in without asking again: a council may withdraw one at any moment."""
+NEVER_TAKEN = (413, 422)
+"""With what the council refuses an event that it would refuse again, and that would hold up all after it."""
 
 
 class NotJoined(Exception):
@@ -163,10 +165,9 @@ class Council:
             answer = await self._client.post(
                 f"{self.membership.door}/events", content=body.encode(), headers=headers
             )
-        except httpx.TransportError:
+        except httpx.HTTPError:
             return False
-        if answer.is_client_error and answer.status_code != 429:
-            # To send it again would change nothing, and would hold up all that come after it.
+        if answer.status_code in NEVER_TAKEN:
             print(f"The council refused an event with {answer.status_code}: {answer.text}", file=sys.stderr)
             return True
         return answer.is_success

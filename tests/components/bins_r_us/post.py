@@ -10,7 +10,7 @@ from council import Council, NotJoined
 from jobs import Work
 from store import Store
 
-LOOK_EVERY_SECONDS = 0.25
+LOOK_EVERY_SECONDS, LONGEST_PAUSE_SECONDS = 0.25, 5.0
 
 
 class Post:
@@ -19,6 +19,7 @@ class Post:
     def __init__(self, store: Store, council: Council) -> None:
         self._store, self._council = store, council
         self._bell = asyncio.Event()
+        self._pause = LOOK_EVERY_SECONDS
 
     async def work_now(self) -> Work:
         """Work at the council's present moment, with all done that fell due before it. Raises NotJoined."""
@@ -54,6 +55,8 @@ class Post:
         db = self._store.db
         for row in db.execute("SELECT * FROM outbox ORDER BY number").fetchall():
             if not await self._council.tell(row["webhook_id"], row["event"]):
-                await asyncio.sleep(LOOK_EVERY_SECONDS)
+                await asyncio.sleep(self._pause)
+                self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)
                 return
+            self._pause = LOOK_EVERY_SECONDS
             db.execute("DELETE FROM outbox WHERE number = ?", (row["number"],))

@@ -134,6 +134,53 @@ def _promises(document: dict[str, Any]) -> dict[str, Any]:
     return promises
 
 
+def test_it_refuses_as_the_slot_refuses(joined: Joined) -> None:
+    case = joined.ours("/missed-collections?status=collected&per_page=1").json()["items"][0]
+    report = {name: case[name] for name in ("uprn", "stream", "collection_date")}
+    closed, missed = f"/missed-collections/{case['reference']}", "/missed-collections"
+    calls: list[tuple[str, str, dict[str, Any]]] = [
+        ("GET", "/rounds/NOPE", {}),
+        ("GET", "/properties/1", {}),
+        ("GET", "/rounds?nonsense=1", {}),
+        ("GET", "/collections?on=2026-02-30", {}),
+        ("GET", "/collections?on=1999-01-04", {}),
+        ("GET", "/missed-collections?status=lost", {}),
+        ("GET", "/nothing", {}),
+        ("PUT", missed, {}),
+        ("HEAD", "/rounds", {}),
+        ("GET", "/rounds", {"headers": {"Authorization": "Bearer nobody's"}}),
+        ("GET", f"/properties/{case['uprn']}/calendar.ics?key=no", {"headers": {"Authorization": ""}}),
+        ("POST", missed, {"json": report}),
+        ("POST", missed, {"json": {**report, "uprn": "1"}}),
+        ("POST", missed, {"json": {**report, "stream": "moon-dust"}}),
+        ("POST", missed, {"json": {**report, "collection_date": "2026-06-01"}}),
+        ("POST", missed, {"json": {**report, "colour": "green"}}),
+        ("POST", missed, {"content": b"{", "headers": {"Content-Type": "application/json"}}),
+        ("POST", missed, {"content": b"{}", "headers": {"Content-Type": "text/plain"}}),
+        ("POST", missed, {"content": b" " * 1_000_001, "headers": {"Content-Type": "application/json"}}),
+        ("PATCH", closed, {"json": {"status": "withdrawn"}}),
+        ("PATCH", closed, {"json": {"status": "withdrawn"}, "headers": {"If-Match": '"99"'}}),
+        ("POST", "/bulky-collections", {"json": {**BOOKING, "uprn": case["uprn"]}}),
+        ("POST", "/bulky-collections", {"json": {**BOOKING, "uprn": case["uprn"], "things": []}}),
+    ]
+    for method, path, sent in calls:
+        theirs = joined.client.request(method, path, **sent)
+        ours = joined.sandbox.request(method, f"/councils/fairwater/waste{path}", **sent)
+        assert _refusal(theirs) == _refusal(ours), (method, path, sent)
+
+
+BOOKING = {"collection_date": "2026-06-06", "things": ["sofa"]}
+"""For a Saturday, on which nothing is fetched."""
+
+
+def _refusal(answer: httpx.Response) -> tuple[Any, ...]:
+    """What a program can go by: all of a refusal but its prose."""
+    headers = [answer.headers.get(name) for name in ("Content-Type", "Allow", "WWW-Authenticate")]
+    problem = answer.json() if answer.content else {}
+    where = sorted(each["where"] for each in problem.get("errors") or [])
+    return (answer.status_code, headers, problem.get("type"), problem.get("title"), where)
+
+
 def test_what_was_answered_survives_a_kill_and_is_told_once(joined: Joined) -> None:
     there, named = joined.a_bin(), {"Idempotency-Key": "before the kill"}
     reported = joined.client.post("/missed-collections", json=there, headers=named)

@@ -93,7 +93,7 @@ def _invalid(error: RequestValidationError) -> Refused:
 def _plain(request: Request, error: HTTPException) -> Refused:
     path = request.url.path
     if error.status_code == 405:
-        taken = (each for each in request.app.routes if each.matches(request.scope)[0] is not Match.NONE)
+        taken = (each for each in operations.routes if each.matches(request.scope)[0] is not Match.NONE)
         allowed = {"Allow": ", ".join(sorted(method for each in taken for method in each.methods))}
         return Refused(405, "method-not-allowed", f"{request.method} is not possible at {path}", allowed)
     if error.status_code == 404:

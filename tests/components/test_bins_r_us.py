@@ -211,6 +211,7 @@ def test_what_falls_due_is_done_at_its_own_time_and_told_in_order(joined: Joined
     assert (booked["status"], booked["charge_pence"]) == ("booked", 48_00)
     joined.sandbox.post("/sandbox/councils/fairwater/clock", json={"by": "P6D"}).raise_for_status()
 
+    assert reported["return_by"] == "2026-06-03"
     shown = joined.theirs(f"/missed-collections/{reported['reference']}").json()
     assert (shown["status"], shown["version"]) == ("collected", 2)
     assert joined.theirs(f"/bulky-collections/{booked['reference']}").json()["status"] == "collected"

@@ -30,10 +30,11 @@ def main() -> int:
         defects.choose(asked.defect)
         membership = Membership.of_environment()
         store = Store(asked.data)
-        store.take_over(membership)
+        taken_over = store.take_over(membership)
     except (defects.NoSuchDefect, NotJoined) as reason:
         print(reason, file=sys.stderr)
         return 2
+    print(f"Bins R Us fills {membership.slot}; took over {taken_over} records", flush=True)
     app = application(membership, store)
     uvicorn.run(app, host=asked.host, port=asked.port, log_level="warning", access_log=False)
     return 0

@@ -17,20 +17,22 @@ import httpx
 import pytest
 
 from tests.components.launching import HERE, PATIENCE_SECONDS, Component, free_port, launched
+from tests.conftest import KEY
 from tests.sandbox.served import Served
 
 PROGRAM = HERE / "bins_r_us"
+COMPONENTS = "/sandbox/councils/fairwater/components"
 PROSE = ("description", "title", "summary")
 
 
 class Joined:
     """A sandbox with a component in its slot for waste: ours and theirs can be asked the same."""
 
-    def __init__(self, sandbox: Served, data: Path) -> None:
-        self.sandbox, port = sandbox.client, free_port()
-        wanted = {"name": "bins-r-us", "slot": "waste", "url": f"http://127.0.0.1:{port}"}
-        made = self.sandbox.post("/sandbox/councils/fairwater/components", json=wanted).raise_for_status()
-        self._launched = launched("bins_r_us", made.json()["environment"], data=data, port=port)
+    def __init__(self, sandbox: httpx.Client, data: Path, name: str, **environment: str) -> None:
+        self.sandbox, self.door, port = sandbox, f"{COMPONENTS}/{name}", free_port()
+        wanted = {"name": name, "slot": "waste", "url": f"http://127.0.0.1:{port}"}
+        made = sandbox.post(COMPONENTS, json=wanted).raise_for_status().json()["environment"]
+        self._launched = launched("bins_r_us", {**made, **environment}, data=data, port=port)
         self.component: Component = self._launched.__enter__()
         self.client = httpx.Client(
             base_url=self.component.url, headers=self.sandbox.headers, timeout=PATIENCE_SECONDS
@@ -53,9 +55,7 @@ class Joined:
         """What the component sent about a case, once there are so many events of it."""
         give_up = time.monotonic() + PATIENCE_SECONDS
         while True:
-            sent = self.sandbox.get(
-                "/sandbox/councils/fairwater/components/bins-r-us/events?limit=200"
-            ).json()
+            sent = self.sandbox.get(f"{self.door}/events?limit=200").json()
             mine = [each for each in sent["items"] if each["event"]["subject"] == subject]
             if len({each["webhook_id"] for each in mine}) >= wanted or time.monotonic() > give_up:
                 return mine
@@ -74,7 +74,7 @@ def joined(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
     shutil.copytree(built_folder, folder / "council-data")
     sandbox = Served(folder / "council-data")
     try:
-        under_test = Joined(sandbox, folder / "bins")
+        under_test = Joined(sandbox.client, folder / "bins", "bins-r-us")
         yield under_test
         under_test.close()
     finally:
@@ -237,6 +237,29 @@ def test_a_key_opens_what_the_council_says_and_nothing_once_it_is_revoked(joined
     while joined.client.get("/rounds", headers=reader).status_code != 401:
         assert time.monotonic() < give_up
         time.sleep(0.05)
+
+
+def test_with_a_key_to_the_councils_events_it_hears_of_house_moves(joined: Joined, tmp_path: Path) -> None:
+    hearing = Joined(joined.sandbox, tmp_path / "bins", "bins-that-hear", COUNCIL_KEY=KEY)
+    try:
+        residents = "/councils/fairwater/residents/residents"
+        someone = joined.sandbox.get(f"{residents}?per_page=1").json()["items"][0]
+        bins = hearing.theirs("/collections?reportable=true&per_page=200").json()["items"]
+        left, reached = (
+            someone["uprn"],
+            next(each["uprn"] for each in bins if each["uprn"] != someone["uprn"]),
+        )
+        today = joined.sandbox.get("/sandbox/councils/fairwater/clock").json()["today"]
+        move = {"uprn": reached, "moved_on": today, "whole_household": True}
+        joined.sandbox.post(f"{residents}/{someone['id']}/moves", json=move).raise_for_status()
+        for uprn in (left, reached):
+            ours, theirs = (ask(f"/properties/{uprn}").json() for ask in (joined.ours, hearing.theirs))
+            for what in ("holder_id", "holder_name", "garden_until"):
+                assert theirs[what] == ours[what]
+        told = [each["event"] for each in hearing.told(left, 1)]
+        assert "container-holder.changed" in [each["type"].split(".", 2)[2] for each in told]
+    finally:
+        hearing.close()
 
 
 def test_without_a_council_it_says_what_is_missing() -> None:

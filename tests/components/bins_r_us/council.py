@@ -54,6 +54,11 @@ class Membership:
         return {"Authorization": f"Bearer {self.key}"}
 
     @property
+    def feed(self) -> str:
+        """Where the council's events are read."""
+        return f"{self.door.rpartition('/components/')[0]}/events"
+
+    @property
     def source(self) -> str:
         """What events say that they come from."""
         return f"/components/{self.door.rpartition('/')[2]}"
@@ -61,10 +66,14 @@ class Membership:
 
 @dataclass(frozen=True)
 class Moment:
-    """An instant of council time, with the date that it is in London."""
+    """An instant of council time, with the date that it is in London.
+
+    ``position`` is the end of the council's feed of events: it moves when something happened elsewhere.
+    """
 
     now: datetime
     today: date
+    position: str
 
 
 @dataclass(frozen=True)
@@ -104,6 +113,8 @@ class Council:
         self.membership = membership
         self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
         self._known: dict[str, tuple[Caller, float]] = {}
+        self.feed_is_open = True
+        """Whether the key may read the feed; where it may not, house moves are not heard."""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -111,11 +122,28 @@ class Council:
 
     async def moment(self) -> Moment:
         """What the council's clock shows. It stands still, runs and jumps, unlike the machine's."""
+        told = await self._asked("GET", "", headers=self.membership.authorization)
         if broken("own-clock"):
             now = datetime.now(UTC)
-            return Moment(now, now.astimezone(ZoneInfo("Europe/London")).date())
-        told = await self._asked("GET", "", headers=self.membership.authorization)
-        return Moment(datetime.fromisoformat(told["now"]).astimezone(UTC), date.fromisoformat(told["today"]))
+            return Moment(now, now.astimezone(ZoneInfo("Europe/London")).date(), told["position"])
+        now = datetime.fromisoformat(told["now"]).astimezone(UTC)
+        return Moment(now, date.fromisoformat(told["today"]), told["position"])
+
+    async def heard(self, types: str, after: str) -> tuple[list[dict[str, Any]], str]:
+        """What other services told after a place in the feed, in order, and the place after it."""
+        asked = {"params": {"type": types, "after": after}, "headers": self.membership.authorization}
+        try:
+            answer = await self._client.get(self.membership.feed, **asked)
+            self.feed_is_open = answer.status_code != 403
+            if not self.feed_is_open:
+                return [], after
+            if answer.status_code == 410:
+                # The council was taken back, and what was heard since is undone.
+                return [], str(answer.json()["restart"])
+            told = answer.raise_for_status().json()
+            return told["items"], told["next"]
+        except (httpx.HTTPError, ValueError) as fault:
+            raise NotJoined(f"The council does not answer at {self.membership.feed}: {fault}") from fault
 
     async def caller(self, key: str) -> Caller | None:
         """Who holds a key, as the council says (RFC 7662); None where it is no key of this council."""

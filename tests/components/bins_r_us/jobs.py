@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -47,7 +47,11 @@ class Work:
         """The council's date."""
         return self.moment.today
 
-    def tell(self, what: str, subject: str, when: datetime | None = None, **told: Any) -> None:
+    def as_at(self, when: datetime) -> Work:
+        """The same work, at the earlier instant at which something happened that is done only now."""
+        return replace(self, moment=replace(self.moment, now=when))
+
+    def tell(self, what: str, subject: str, **told: Any) -> None:
         """Put an event into the outbox, in the transaction of the change that it tells of."""
         event = {
             "specversion": "1.0",
@@ -55,7 +59,7 @@ class Work:
             "source": self.membership.source,
             "type": f"virtual-council.{self.membership.slot}.{what}",
             "subject": subject,
-            "time": (when or self.moment.now).isoformat(),
+            "time": self.moment.now.isoformat(),
             "datacontenttype": "application/json",
             "data": told,
         }
@@ -314,12 +318,12 @@ def catch_up(work: Work) -> None:
     """End each job that fell due since somebody last asked, and tell of it as of its own time."""
     for row in fallen_due(work):
         _end(work, job_shown(row), "collected", seen=not broken("version-stands-still"))
-        when = datetime.fromisoformat(row["visit_at"])
+        then = work.as_at(datetime.fromisoformat(row["visit_at"]))
         if row["kind"] == "missed":
             told = {"uprn": row["uprn"], "status": "collected"}
-            work.tell("missed-collection.resolved", row["reference"], when, **told)
+            then.tell("missed-collection.resolved", row["reference"], **told)
         else:
-            work.tell("bulky-collection.collected", row["reference"], when, uprn=row["uprn"])
+            then.tell("bulky-collection.collected", row["reference"], uprn=row["uprn"])
 
 
 def _end(work: Work, found: Row, state: str, *, seen: bool = True, **details: Any) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 
 import jobs
+import moves
 from council import Council, NotJoined
 from jobs import Work
 from store import Store
@@ -24,11 +25,27 @@ class Post:
     async def work_now(self) -> Work:
         """Work at the council's present moment, with all done that fell due before it. Raises NotJoined."""
         work = Work(self._store.db, await self._council.moment(), self._council.membership)
+        while self._council.feed_is_open and work.moment.position != self._store.heard:
+            if not await self._hear(work):
+                break
         if jobs.fallen_due(work):
             with self._store.transaction():
                 jobs.catch_up(work)
             self.ring()
         return work
+
+    async def _hear(self, work: Work) -> int:
+        """Hear what happened elsewhere since, once; how much that was."""
+        before = self._store.heard
+        events, after = await self._council.heard(moves.TYPES, before)
+        with self._store.transaction() as db:
+            # Meanwhile another call may have heard the same.
+            if self._store.heard == before:
+                for event in events:
+                    moves.follow(work, event)
+                db.execute("UPDATE heard SET position = ?", (after,))
+        self.ring()
+        return len(events)
 
     def ring(self) -> None:
         """Say that there may be something in the outbox."""

@@ -32,6 +32,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_home ON jobs (uprn, day);
 CREATE INDEX jobs_by_day ON jobs (kind, day);
 CREATE INDEX jobs_to_do ON jobs (visit_at) WHERE state IN ('reported', 'booked');
+CREATE TABLE heard (position TEXT NOT NULL);
 CREATE TABLE outbox (number INTEGER PRIMARY KEY AUTOINCREMENT, webhook_id TEXT NOT NULL, event TEXT NOT NULL);
 CREATE TABLE first_answers (
     caller TEXT, operation TEXT, key TEXT, asked BLOB, status INTEGER, headers TEXT, body BLOB,
@@ -62,6 +63,12 @@ class Store:
         """Close the file."""
         self.db.close()
 
+    @property
+    def heard(self) -> str:
+        """The place in the council's feed up to which this program has heard."""
+        (position,) = self.db.execute("SELECT position FROM heard").fetchone()
+        return str(position)
+
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
         """All that is written in it, or nothing. There is no `await` in one, so that none meets another."""
@@ -81,10 +88,12 @@ class Store:
         if self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone():
             return 0
         incoming = records(membership)
-        announced, count = sum(next(incoming)["tables"].values()), 0
+        whole, count = next(incoming), 0
+        announced = sum(whole["tables"].values())
         with self.transaction() as db:
             for statement in SCHEMA.split(";"):
                 db.execute(statement)
+            db.execute("INSERT INTO heard VALUES (?)", (whole["position"],))
             # Jobs may come before the homes that they are at.
             db.execute("PRAGMA defer_foreign_keys = ON")
             for each in incoming:

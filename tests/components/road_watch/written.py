@@ -54,8 +54,9 @@ def answer(form: str, root: str, said: Any) -> tuple[str, bytes]:
     document = document.replace(b"\r", b"&#13;")
     if wrong("xml-unescaped"):
         document = unescape(document.decode()).encode()
+    kind = "text/html" if wrong("xml-as-html") else "text/xml"
     charset = "iso-8859-1" if wrong("xml-latin1") else "utf-8"
-    return f"text/{'html' if wrong('xml-as-html') else 'xml'}; charset={charset}", document
+    return f"{kind}; charset={charset}", document
 
 
 def _element(name: str, said: Any) -> ElementTree.Element:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import httpx
 import pytest
@@ -148,6 +149,25 @@ def test_a_report_is_worked_on_to_its_end_as_the_councils_time_passes(joined: Jo
     assert (shown["status"], shown["updated_datetime"]) == ("closed", expected)
     told = [event["type"].rpartition("street-reports.")[2] for event in joined.told(report, 4)]
     assert told == ["report.received", "report.updated", "report.updated", "report.closed"]
+
+
+def test_a_form_may_come_in_pieces_or_in_parts(joined: Joined) -> None:
+    first = joined.shown(joined.report())
+    form = {
+        "api_key": KEY,
+        "service_code": "litter",
+        "address_id": first["address_id"],
+        "description": "Käse",
+    }
+    pieces = (piece.encode() for piece in (urlencode(form)[:40], urlencode(form)[40:]))
+    kind = {"Content-Type": "application/x-www-form-urlencoded"}
+    parts = {name: (None, value) for name, value in form.items()}
+    for answer in (
+        joined.calls.post("/requests.json", content=pieces, headers=kind),
+        joined.calls.post("/requests.json", files=parts),
+    ):
+        assert answer.status_code == 200, answer.text
+        assert joined.shown(answer.json()[0]["service_request_id"])["description"] == "Käse"
 
 
 def test_it_claims_every_operation_of_the_slot(joined: Joined) -> None:

@@ -45,10 +45,6 @@ class Conversation(BaseHTTPRequestHandler):
 
     protocol_version, server_version, sys_version = "HTTP/1.1", "RoadWatch/1", ""
     disable_nagle_algorithm, wbufsize = True, -1
-    error_content_type = "text/xml; charset=utf-8"
-    error_message_format = (
-        "<errors><error><code>%(code)d</code><description>%(message)s</description></error></errors>"
-    )
     server: Server
 
     def __getattr__(self, name: str) -> Any:
@@ -60,30 +56,34 @@ class Conversation(BaseHTTPRequestHandler):
     def log_message(self, format: str, *values: Any) -> None:
         """Say nothing of each call; what goes wrong is logged."""
 
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Say what the standard library refuses by itself in the way that all is refused here."""
+        status = 400 if code == 414 else code
+        self.close_connection = True
+        address = self.raw_requestline.partition(b"?")[0].removesuffix(b" HTTP/1.1\r\n")
+        form = "json" if address.endswith(b".json") else "xml"
+        said = [{"code": status, "description": message or self.responses[code][0]}]
+        self._send(status, *answer(form, "errors", said), {})
+
     def _converse(self) -> None:
-        path, form, root = urlsplit(self.path).path, "xml", "errors"
-        status, said, headers = 200, None, {}
+        path, form = _split(urlsplit(self.path).path)
+        root, status, headers = "errors", 200, {}
         try:
             body = self._body()
-            if path == "/openapi.json" and self.command == "GET":
-                form, said = "json", {**_DOCUMENT, "servers": [{"url": self._base()}]}
+            if (self.command, path, form) == ("GET", "/openapi", "json"):
+                said = {**_DOCUMENT, "servers": [{"url": self._base()}]}
             else:
-                path, form = _split(path)
-                operation, named = self._operation(path)
-                said = self._answer(operation, named, body)
-                root = operation.root
-            self.server.clerk.call()
+                operation, named = self._operation(path, form)
+                said, root = self._answer(operation, named, body), operation.root
+                self.server.clerk.call()
         except Refused as refusal:
             status = _status_of(refusal)
             said = [{"code": status, "description": fault} for fault in refusal.faults]
             headers = {"Allow": ", ".join(_methods_of(path))} if status == 405 else {}
         except Exception:
-            logging.exception("%s %s", self.command, self.path)
-            status, said = (
-                500,
-                [{"code": 500, "description": "Something went wrong here; nothing was changed."}],
-            )
-        self._send(status, *answer(form, root, said), headers)
+            logging.exception("%s %s failed", self.command, path)
+            status, said = 500, [{"code": 500, "description": "Something went wrong; nothing was changed."}]
+        self._send(status, *answer(form or "xml", root, said), headers)
 
     def _answer(self, operation: Operation, named: str, body: bytes) -> Any:
         """What an operation says: at the council's time, and for a form only to who may write."""
@@ -100,14 +100,15 @@ class Conversation(BaseHTTPRequestHandler):
         with self.server.store.at(now) as db:
             return operation.answer(Call(db, now, self._base(), named, checked, form))
 
-    def _operation(self, path: str) -> tuple[Operation, str]:
-        for operation in endpoint.OPERATIONS:
+    def _operation(self, path: str, form: str) -> tuple[Operation, str]:
+        for operation in endpoint.OPERATIONS if form else ():
             match = operation.path.fullmatch(path)
             if match and operation.method == self.command:
                 return operation, unquote("".join(match.groups()))
-        if methods := _methods_of(path):
+        if form and (methods := _methods_of(path)):
             raise MethodNotTaken(f"{self.command} is not taken here; {' and '.join(methods)} may be")
-        raise NotFound(f"There is nothing at {path}; openapi.json lists what can be asked")
+        at = self.path.partition("?")[0]
+        raise NotFound(f"There is nothing at {at}; openapi.json lists what can be asked")
 
     def _body(self) -> bytes:
         """The whole body of a call. Raises Refused or TooLarge."""
@@ -122,6 +123,8 @@ class Conversation(BaseHTTPRequestHandler):
             if int(length) > LARGEST_BODY:
                 raise TooLarge(f"The body has more than {LARGEST_BODY:,} bytes; send less at a time")
             body = self.rfile.read(int(length))
+            if len(body) < int(length):
+                raise Refused("The body ended before the length that was announced")
         self.close_connection = keep
         return body
 
@@ -161,13 +164,9 @@ class Conversation(BaseHTTPRequestHandler):
 
 
 def _split(path: str) -> tuple[str, str]:
-    """A path without its format, and the format. Raises NotFound."""
-    match = re.fullmatch(r"(/.+)\.(json|xml)", path)
-    if match is None:
-        raise NotFound(
-            f"There is nothing at {path}; addresses end in .json or .xml, and openapi.json lists them"
-        )
-    return match[1], match[2]
+    """A path without its format, and the format: json or xml, or nothing where it ends in neither."""
+    stem, _, form = path.rpartition(".")
+    return (stem, form) if form in ("json", "xml") else (path, "")
 
 
 def _methods_of(path: str) -> list[str]:

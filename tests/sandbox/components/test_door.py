@@ -28,6 +28,20 @@ def test_a_component_is_told_council_time_as_it_jumps(council: CouncilUnderTest,
     assert later["position"] == events["next"] != "0-0"
 
 
+def test_what_a_component_asks_again_and_again_pushes_nothing_out_of_the_journal(
+    council: CouncilUnderTest, bins: Joined
+) -> None:
+    bins.get()
+    bins.get("/records")
+    bins.get("/nothing-is-here")
+    calls = council.client.get("/sandbox/councils/fairwater/journal").json()["items"]
+    assert [each["address"].partition("components")[2] for each in reversed(calls)] == [
+        "",
+        f"/{NAME}/records",
+        f"/{NAME}/nothing-is-here",
+    ]
+
+
 def test_only_its_own_key_and_one_to_control_open_a_door(council: CouncilUnderTest, bins: Joined) -> None:
     other = join(council, "other-bins")
     reader = council.control("/keys", name=NAME, scopes=["*:read", "*:write"]).json()["key"]

@@ -32,12 +32,50 @@ AGREED = [
     "/services/fly-tipping",
     "/services/abandoned-vehicle",
     "/services/litter",
-    "/requests",
+    "/requests?end_date=2026-05-31T23:00:00Z",
     "/requests?start_date=2025-09-01T00:00:00Z&service_code=pothole,fly-tipping&page=2&page_size=5",
-    "/servicerequestupdates",
+    "/servicerequestupdates?end_date=2026-05-31T23:00:00Z",
     "/requests/SR0000001",
 ]
 """What a component that has joined says as the incumbent said it."""
+
+REFUSED_TO_READ = [
+    "/nothing.json",
+    "/services/tidal-wave.xml",
+    "/services.xml?jurisdiction_id=elsewhere",
+    "/tokens/TK9999999.json",
+    "/requests/nothing-reported.json",
+    "/requests.json?colour=red",
+    "/requests.json?status=mended",
+    "/requests.json?service_code=pothole,dragons",
+    "/requests.xml?page_size=1001",
+    "/requests.json?page=",
+    "/requests.json?start_date=2026-06-01",
+    "/servicerequestupdates.xml?start_date=2026-01-01T00:00:00Z&end_date=2026-04-02T00:00:00Z",
+]
+HERE = {"service_code": "pothole", "address_string": "nowhere"}
+UPDATE = {"update_id": "1", "status": "OPEN", "updated_datetime": "2026-06-01T10:00:00Z"}
+REFUSED_TO_TAKE: list[tuple[str, dict[str, str]]] = [
+    ("/requests.json", {**HERE, "api_key": ""}),
+    ("/requests.xml", {**HERE, "api_key": "nobodys-key"}),
+    ("/requests.json", HERE),
+    ("/requests.json", {"service_code": "dragons"}),
+    ("/requests.xml", {"service_code": "fly-tipping", "address_id": "1"}),
+    (
+        "/requests.json",
+        {"service_code": "pothole", "attribute[DEPTH_MM]": "deep", "attribute[COLOUR]": "red"},
+    ),
+    ("/requests.json", {"service_code": "pothole", "lat": "51.5", "long": "-0.12"}),
+    ("/requests.xml", {"service_code": "pothole", "lat": "nan", "long": "0"}),
+    ("/requests.json", {"service_code": "pothole", "lat": "55"}),
+    ("/requests.json", {**HERE, "description": "x" * 4001}),
+    ("/requests.json", {**HERE, "description": "bell \x07"}),
+    ("/requests.json", {**HERE, "media_url": "photo.jpg"}),
+    ("/requests.json", {**HERE, "jurisdiction_id": "elsewhere"}),
+    ("/servicerequestupdates.json", {**UPDATE, "service_request_id": "nothing-reported"}),
+    ("/servicerequestupdates.xml", {**UPDATE, "service_request_id": "SR0000001", "status": "MENDED"}),
+    ("/servicerequestupdates.json", {**UPDATE, "service_request_id": "SR0000001", "updated_datetime": "now"}),
+]
 
 
 @dataclass(frozen=True)
@@ -110,6 +148,36 @@ def test_what_was_taken_over_is_told_as_the_incumbent_told_it(joined: Joined, pa
     theirs_in_xml = joined.calls.get(f"{path}.xml?{query}")
     assert _texts(theirs_in_xml) == _texts(in_xml)
     assert theirs_in_xml.headers["content-type"] == in_xml.headers["content-type"]
+
+
+@pytest.mark.parametrize("path", REFUSED_TO_READ)
+def test_what_the_incumbent_does_not_show_is_not_shown(joined: Joined, path: str) -> None:
+    incumbent = joined.sandbox.get(f"/councils/fairwater/street-reports{path}")
+    theirs = joined.calls.get(path)
+    assert (theirs.status_code, theirs.headers["content-type"], _codes(theirs)) == (
+        incumbent.status_code,
+        incumbent.headers["content-type"],
+        _codes(incumbent),
+    )
+
+
+@pytest.mark.parametrize(("path", "form"), REFUSED_TO_TAKE)
+def test_what_the_incumbent_refuses_is_refused(joined: Joined, path: str, form: dict[str, str]) -> None:
+    before = joined.calls.get("/requests.json").json()
+    incumbent = joined.sandbox.post(
+        f"/councils/fairwater/street-reports{path}", data={"api_key": KEY, **form}
+    )
+    theirs = joined.calls.post(path, data={"api_key": KEY, **form})
+    assert theirs.status_code in (400, 403, 404)
+    assert (theirs.status_code, _codes(theirs)) == (incumbent.status_code, _codes(incumbent))
+    assert joined.calls.get("/requests.json").json() == before
+
+
+def _codes(answer: httpx.Response) -> list[str]:
+    """The code of each fault that is named."""
+    if answer.headers["content-type"].startswith("application/json"):
+        return [str(each["code"]) for each in answer.json()]
+    return [each.text or "" for each in fromstring(answer.content).iter("code")]
 
 
 def _texts(answer: httpx.Response) -> list[tuple[str, str]]:

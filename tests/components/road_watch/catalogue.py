@@ -68,8 +68,8 @@ def stages(each: dict[str, Any], ending: str = "fixed") -> list[Stage]:
         return [received, Stage(2, ending, OTHER_ENDINGS[ending])]
     # A short way leaves out the investigation, a shorter one the ordering of the work.
     states = {1: [], 2: ["action_scheduled"]}.get(len(waits), list(STAGES))
-    between = [Stage(wait, state, STAGES[state]) for wait, state in zip(waits, states, strict=False)]
-    return [received, *between[: len(waits) - 1], Stage(waits[-1], "fixed", each["done"])]
+    between = [Stage(wait, state, STAGES[state]) for wait, state in zip(waits[:-1], states, strict=False)]
+    return [received, *between, Stage(waits[-1], "fixed", each["done"])]
 
 
 def ending_of(each: dict[str, Any], answers: dict[str, list[str]]) -> str:

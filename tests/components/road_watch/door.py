@@ -4,7 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import logging
 import time
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
@@ -51,10 +53,14 @@ class Council:
     def records(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every record of the slot at one moment: its table and its columns. Raises CouncilSilent."""
         with self._asked("/records") as lines:
-            next(lines)
+            counted, expected = Counter[str](), json.loads(next(lines))["tables"]
             for line in lines:
                 each = json.loads(line)
+                counted[each["table"]] += 1
                 yield each["table"], each["record"]
+            # A connection that breaks between two lines looks like an end.
+            if any(counted[table] != count for table, count in expected.items()):
+                raise ValueError(f"{expected} records were announced, and {dict(counted)} came")
 
     def admit(self, key: str | None) -> None:
         """Let in who has a key that may write here. Raises KeyRefused or CouncilSilent."""
@@ -87,7 +93,7 @@ class Council:
         return known
 
     def tell(self, event: dict[str, Any]) -> bool:
-        """Send an event, signed; whether it need not be sent again. Raises CouncilSilent.
+        """Send an event, signed, and say whether it need not be sent again.
 
         A repetition has the same id, by which the council knows it for one. An event that the council cannot
         take at all (422) would not be taken later either.
@@ -105,7 +111,10 @@ class Council:
             with self._asked("/events", body, "application/cloudevents+json", headers):
                 return True
         except CouncilSilent as refusal:
-            return isinstance(refusal.__cause__, HTTPError) and refusal.__cause__.code == 422
+            impossible = isinstance(refusal.__cause__, HTTPError) and refusal.__cause__.code == 422
+            if impossible:
+                logging.warning("%s of %s is given up: %s", event["type"], event["subject"], refusal)
+            return impossible
 
     @contextmanager
     def _asked(

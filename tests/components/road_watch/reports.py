@@ -32,8 +32,8 @@ _DRAFT: dict[str, str | None] = {}
 
 def insert(db: sqlite3.Connection, table: str, **columns: Any) -> int:
     """Add a row, and give its number."""
-    names, places = ", ".join(columns), ", ".join("?" * len(columns))
-    return db.execute(f"INSERT INTO {table} ({names}) VALUES ({places})", (*columns.values(),)).lastrowid or 0
+    names, marks = ", ".join(columns), _marks(list(columns))
+    return db.execute(f"INSERT INTO {table} ({names}) VALUES ({marks})", (*columns.values(),)).lastrowid or 0
 
 
 def find(db: sqlite3.Connection, report: str) -> sqlite3.Row:
@@ -95,10 +95,7 @@ def receive(
     description = form.get("description")
     if wrong("description-leaks"):
         description = _DRAFT["description"] = description or _DRAFT.get("description")
-    today, to_come = (
-        working_days.day_of(now),
-        catalogue.stages(service, catalogue.ending_of(service, answers)),
-    )
+    today = working_days.day_of(now)
     expected = working_days.end_of(working_days.after(today, sum(service["working_days"])))
     number = insert(
         db,
@@ -122,7 +119,7 @@ def receive(
     )
     db.execute("UPDATE reports SET id = ? WHERE number = ?", (f"RW-{number:07d}", number))
     report = db.execute("SELECT * FROM reports WHERE number = ?", (number,)).fetchone()
-    plan(db, report["id"], today, to_come)
+    plan(db, report["id"], today, catalogue.stages(service, catalogue.ending_of(service, answers)))
     seen = {"service_code": report["code"], "address": report["address"], "lat": lat, "long": long}
     record(db, now, "report.received", report["id"], seen)
     if wrong("event-twice"):

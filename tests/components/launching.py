@@ -6,7 +6,6 @@ import os
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -31,7 +30,10 @@ def free_port() -> int:
 
 
 class Component:
-    """A component that runs, at one address and on one folder of data whenever it does."""
+    """A component that runs, at one address and on one folder of data whenever it does.
+
+    What it writes to its output is kept in ``output.txt`` in that folder.
+    """
 
     def __init__(self, command: list[str], environment: Mapping[str, str], port: int, written: Path) -> None:
         self.url = f"http://127.0.0.1:{port}"
@@ -108,9 +110,8 @@ def launched(
     port = port or free_port()
     command = [sys.executable, str(HERE / name), "--port", str(port), "--data", str(data)]
     command += ["--defect", defect] if defect else []
-    with tempfile.TemporaryDirectory() as folder:
-        component = Component(command, environment, port, Path(folder) / "output")
-        try:
-            yield component
-        finally:
-            component.stop()
+    component = Component(command, environment, port, data / "output.txt")
+    try:
+        yield component
+    finally:
+        component.stop()

@@ -9,8 +9,8 @@ import typer
 from sandbox.cli import (
     auditing,
     clock,
-    conform,
     components,
+    conform,
     councils,
     events,
     exporting,

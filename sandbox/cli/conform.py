@@ -132,6 +132,14 @@ MaxTime = Annotated[
 ]
 
 
+FailFast = Annotated[
+    bool,
+    typer.Option(
+        "--fail-fast", "-x", help="Begin nothing more once one fails.", rich_help_panel=PANEL_CHECKS
+    ),
+]
+
+
 class CouldNot(Failure):
     """The checks could not be run."""
 
@@ -156,6 +164,7 @@ def conform(
     examples: Examples = 15,
     workers: Workers = 2,
     max_time: MaxTime = 600,
+    fail_fast: FailFast = False,
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
@@ -182,6 +191,7 @@ def conform(
                 seed=seed,
                 examples=examples,
                 workers=workers,
+                fail_fast=fail_fast,
                 seconds=max_time,
                 command=shlex.join(["council", *sys.argv[1:]]),
             )

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -41,7 +41,7 @@ class Place:
 
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
     `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
-    kind are generated for an operation.
+    kind are generated for an operation. Once `stopped` is set, the run is to end at once.
     """
 
     council: Council
@@ -53,6 +53,7 @@ class Place:
     began: datetime
     began_at: float
     examples: int = EXAMPLES
+    stopped: threading.Event = field(default_factory=threading.Event)
 
     @property
     def service(self) -> Service:
@@ -86,12 +87,12 @@ class Probe:
     def time_left(self) -> float:
         """Seconds until the check has to be over, or the run if that is sooner."""
         now = time.perf_counter()
-        return min(self.place.until - now, self._began + LONGEST - now)
+        return 0.0 if self.run_over else min(self.place.until, self._began + LONGEST) - now
 
     @property
     def run_over(self) -> bool:
-        """True once the time that the run was given is over."""
-        return time.perf_counter() >= self.place.until
+        """True once the time that the run was given is over, or somebody stopped it."""
+        return self.place.stopped.is_set() or time.perf_counter() >= self.place.until
 
     def key(self, name: Name) -> str:
         """A key of that name (`scenarios.conformance.keys`); raises Skipped where there is none."""

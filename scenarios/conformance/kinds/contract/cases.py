@@ -7,10 +7,13 @@ size and time, no redirect followed), with the target's own key in place of what
 from __future__ import annotations
 
 import hashlib
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from threading import Lock
 from typing import Any, TypeAlias
 from urllib.parse import parse_qsl, urlencode, urlsplit
@@ -18,6 +21,7 @@ from weakref import WeakKeyDictionary
 
 import requests
 import schemathesis
+from hypothesis.configuration import set_hypothesis_home_dir
 from hypothesis.errors import HypothesisException, Unsatisfiable
 from schemathesis import checks as held_to
 from schemathesis.config import SchemathesisConfig
@@ -36,8 +40,15 @@ LONGEST = 60.0
 LONGEST_ADDRESS = 8_000
 """Characters of an address that every server has to take (RFC 9110, 4.1); no longer one is sent."""
 BAD_REQUEST = 400
+BOUNDARY = "virtual-council-7c3a9f1e5b2d4860"
+"""What stands between the parts of a form that is sent in parts."""
 SHRINKING = 60
 """Cases that may be tried to make a failing one smaller."""
+
+if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ and not Path(".hypothesis").exists():
+    # Hypothesis would leave a folder of tables in whatever folder somebody happens to be.
+    _tables = TemporaryDirectory(prefix="virtual-council-cases-")
+    set_hypothesis_home_dir(_tables.name)
 
 Case: TypeAlias = schemathesis.Case[Any]
 
@@ -141,7 +152,8 @@ class Trial:
         operation = self._operation(case)
         try:
             case.validate_response(answered, checks=self._checks, recorder=recorder)
-            if operation is not None and self._answer is not None and answered.status_code < BAD_REQUEST:
+            as_documented = operation is not None and shown.method == operation.method
+            if operation and as_documented and self._answer and answered.status_code < BAD_REQUEST:
                 self.probe.in_contract(operation.id, self._answer)
         except FailureGroup as group:
             self.missed = told(case.operation.label, sorted(group.exceptions)[0], shown)
@@ -221,7 +233,7 @@ def _prepared(case: Case, probe: Probe, key: str | None) -> Request | None:
         for name, value in ready.headers.items()
         if str(name).lower() not in _OURS
     }
-    body = ready.body.encode() if isinstance(ready.body, str) else ready.body
+    body = _alike(ready.body.encode() if isinstance(ready.body, str) else ready.body, headers)
     request = Request(
         str(ready.method),
         str(ready.url),
@@ -236,6 +248,16 @@ def _prepared(case: Case, probe: Probe, key: str | None) -> Request | None:
     rest = [pair for pair in parse_qsl(address.query, keep_blank_values=True) if pair[0] != place.name]
     query = urlencode([*rest, (place.name, key)])
     return replace(request, url=address._replace(query=query, fragment="").geturl())
+
+
+def _alike(body: Any, headers: dict[str, str]) -> Any:
+    """The body of a form in parts with the same boundary each time; the one that it comes with is random."""
+    sent = next((name for name in headers if name.lower() == "content-type"), "")
+    kind, marked, drawn = headers.get(sent, "").partition("boundary=")
+    if not (marked and drawn and isinstance(body, bytes)):
+        return body
+    headers[sent] = f"{kind}boundary={BOUNDARY}"
+    return body.replace(drawn.encode(), BOUNDARY.encode())
 
 
 _OURS = (

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -23,6 +25,14 @@ CHECKS = [
 def test_there_is_a_check_for_each_phase_that_an_operation_gives_cause_for() -> None:
     with probing() as (_, checks):
         assert [check.id.removeprefix("depot.contract.") for check in checks] == CHECKS
+
+
+def test_what_makes_the_cases_is_not_loaded_to_list_the_checks() -> None:
+    said = (
+        "import scenarios.conformance.running, sys; print({'schemathesis', 'hypothesis'} & set(sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", said], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "set()"
 
 
 def test_a_good_service_passes_them_all() -> None:

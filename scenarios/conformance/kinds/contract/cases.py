@@ -111,12 +111,16 @@ class Trial:
         self.late = False
         self._answer: Answer | None = None
         self._since = 0
-        self._until = time.perf_counter() + min(LONGEST, probe.time_left)
+        self._until = 0.0
         self._checks = [getattr(held_to, name) for name in HELD_TO]
         try:
             self._key: str | None = probe.key("everything")
         except Skipped:
             self._key = None
+
+    def begin(self) -> None:
+        """Let its time run from now on, not from when it began to wait for its turn."""
+        self._until = time.perf_counter() + min(LONGEST, self.probe.time_left)
 
     @property
     def over(self) -> bool:
@@ -194,6 +198,7 @@ def ended_by(trial: Trial) -> Iterator[None]:
     """A block that makes cases; whatever it ends with, the trial says how the check ends."""
     try:
         with _making:
+            trial.begin()
             yield
     except Missed:
         pass

@@ -7,6 +7,7 @@ target that has joined no council is given its own, by the same names, in a pres
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from dataclasses import replace
@@ -55,6 +56,8 @@ class Keys:
             for name, secret in named.items()
             if secret != UNKNOWN
         }
+        if self._target.key_place.place == "basic":
+            told |= {base64.b64encode(secret.encode()).decode(): name for secret, name in told.items()}
         return told | {self._council.key: "COUNCIL_KEY"}
 
     def key(self, name: Name) -> str:
@@ -104,7 +107,7 @@ class Keys:
             fork = self._control("POST", self._path("/forks"), {"lifetime": "PT1H"})
             self._forks.append(fork.body["name"])
             return str(fork.body["key"])
-        wanted: dict[str, object] = {"name": f"conformance: {name}", "lifetime": "PT1H"}
+        wanted: dict[str, object] = {"name": f"conformance {name}", "lifetime": "PT1H"}
         if name == "other-service":
             other = next((each for each in self._council.offered if each not in ("sandbox", slug)), None)
             if other is None:

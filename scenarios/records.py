@@ -75,10 +75,14 @@ class Again(Part):
 
 
 class Due(Part):
-    """An event that a record leads to by itself: its type, and the field that holds its day or instant."""
+    """An event that a record leads to by itself: its type, and the field that holds its day or instant.
+
+    It comes by then, and `exactly` means not before.
+    """
 
     type: str
     on: str
+    exactly: bool = False
 
 
 class Told(Part):

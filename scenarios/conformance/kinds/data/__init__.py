@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.conformance.checks import Check
-from scenarios.conformance.kinds.data import filters, formats, pages, written
+from scenarios.conformance.kinds.data import filters, formats, pages, reckoned, written
 from scenarios.openapi import Service
 from scenarios.packs import Packs
 
 
 def checks(service: Service, packs: Packs) -> Iterator[Check]:
     """The checks of this kind that a service's contract and packs give."""
-    for module in (pages, filters, formats, written):
+    for module in (pages, filters, formats, written, reckoned):
         yield from module.checks(service, packs)

@@ -70,7 +70,18 @@ def need_ears(probe: Probe) -> None:
 def place(probe: Probe) -> str:
     """The place after all that was told so far."""
     need_ears(probe)
-    return since(probe, "0").next
+    found = since(probe, "0").next
+    if probe.target.incumbent:
+        return found
+    ends = time.perf_counter() + PATIENCE
+    while time.perf_counter() < ends:
+        # What happened before may still be on its way.
+        time.sleep(SETTLED)
+        there = since(probe, found).next
+        if there == found:
+            break
+        found = there
+    return found
 
 
 def since(probe: Probe, after: str) -> Told:

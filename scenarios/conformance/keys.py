@@ -32,6 +32,9 @@ NAMES: tuple[Name, ...] = (
     "other-council",
     "unknown",
 )
+FORM_KEY = "api_key"
+"""The field that carries the key in the forms of Open311."""
+
 UNKNOWN = "vc_0000000000000000000000000000000000000000"
 """A key that nobody was given."""
 
@@ -81,10 +84,10 @@ class Keys:
         own = self._council.key
         if request.headers.get("Authorization") == f"Bearer {own}":
             request = self._target.key_place.put(request, self._key_or_none())
-        if request.query.get("api_key") == own:
-            request = replace(request, query={**request.query, "api_key": self._key_or_none()})
-        if isinstance(request.body, dict) and request.body.get("api_key") == own:
-            request = replace(request, body={**request.body, "api_key": self._key_or_none()})
+        if request.query.get(FORM_KEY) == own:
+            request = replace(request, query={**request.query, FORM_KEY: self._key_or_none()})
+        if isinstance(request.body, dict) and request.body.get(FORM_KEY) == own:
+            request = replace(request, body={**request.body, FORM_KEY: self._key_or_none()})
         return request
 
     def _key_or_none(self) -> str:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -27,12 +27,24 @@ KEPT = 64_000
 """Characters of a body that are kept with its result."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the target, in short. `path` comes after the target's address; no answer has no status."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    status: int | None
+    seconds: float
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the checks of a lane run: a council of their own where there can be one, and the target in it.
 
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
-    `began` is the machine's time at `began_at` of the same clock.
+    `began` is the machine's time at `began_at` of the same clock. `memory` is what the lane's checks found out
+    once for all of them, by a name of their own; `heard` every call of the target's so far, of whichever lane.
     """
 
     council: Council
@@ -43,6 +55,8 @@ class Place:
     until: float
     began: datetime
     began_at: float
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    heard: list[Call] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def service(self) -> Service:
@@ -183,10 +197,15 @@ class Probe:
     def _heard(self, request: Request, answer: Answer | NoAnswer, began: float) -> None:
         got = answer if isinstance(answer, Answer) else None
         body = request.encoded
+        seconds = got.seconds if got else time.perf_counter() - began
+        if request.url.startswith(f"{self.service.server}/"):
+            path = request.url.removeprefix(self.service.server)
+            status = got.status if got else None
+            self.place.heard.append(Call(request.method, path, request.query, status, seconds))
         self.keep(
             Exchange(
                 began=self.place.began + timedelta(seconds=began - self.place.began_at),
-                seconds=got.seconds if got else time.perf_counter() - began,
+                seconds=seconds,
                 method=request.method,
                 url=self.mask(request.address),
                 request_headers=self._masked_pairs(request.headers),

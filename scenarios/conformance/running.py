@@ -21,7 +21,7 @@ from scenarios import fit
 from scenarios.conformance import plan, verdicts
 from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped
 from scenarios.conformance.keys import Keys
-from scenarios.conformance.probe import Place, Probe
+from scenarios.conformance.probe import Call, Place, Probe
 from scenarios.conformance.record import (
     FORMAT,
     CheckResult,
@@ -157,6 +157,7 @@ class _Run:
         self.on_result = on_result
         self.until = began_at + wanted.seconds
         self.exchanges: dict[str, Sequence[Exchange]] = {}
+        self._heard: dict[str, list[Call]] = {target.service: [] for target in wanted.targets}
         self._targets = {target.service: target for target in wanted.targets}
 
     def all(self) -> list[CheckResult]:
@@ -204,6 +205,7 @@ class _Run:
                 until=self.until,
                 began=self.began,
                 began_at=self.began_at,
+                heard=self._heard.get(target.service, []),
             )
 
     def _check(self, check: Check, place: Place) -> CheckResult:

@@ -1,4 +1,4 @@
-"""The conduct kind of checks: none yet."""
+"""The conduct kind of checks: how a target behaves when repeated, hurried, interrupted or sent nonsense."""
 
 from __future__ import annotations
 

@@ -17,6 +17,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     NullPool,
+    Select,
     String,
     Table,
     create_engine,
@@ -101,6 +102,10 @@ class Contents:
         )
         for some in rows.partitions():
             yield [tuple(row) for row in some]
+
+    def one(self, query: Select[Any]) -> Any:
+        """The one value of a query, such as how many rows a table has."""
+        return self._connection.execute(query).scalar_one()
 
     def _found(self, name: str) -> Table:
         """A table that none of our models describes, as the database does."""

@@ -114,9 +114,7 @@ class Packs:
     def held_to(self, service: str, *requirements: str) -> tuple[str, ...]:
         """These requirements of each service as one service has them: its own in place of those left out."""
         left_out = self.left_out.get(service, {})
-        own = {
-            one.id: one.instead_of for one in self.requirements if self.listed_in[one.id] == service
-        }
+        own = {one.id: one.instead_of for one in self.requirements if self.listed_in[one.id] == service}
         held: list[str] = []
         for wanted in requirements:
             if wanted in left_out:

@@ -11,8 +11,8 @@ class Requirement(BaseModel):
     """One sentence that a council can be held to, and where it comes from.
 
     `level` is must (a duty or a standard's MUST), should (good practice) or may (an option). `each_service`
-    is true of what every service is held to, whichever pack lists it. `instead_of` names those of each service
-    that this one stands for in its pack's service: the checks of those are checks of this one there.
+    is true of what every service is held to, whichever pack lists it. `instead_of` names those of each
+    service that this one stands for in its pack's: the checks of those are checks of this one there.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -52,9 +52,7 @@ def answers_json(service: Service, operation: Operation) -> bool:
 def plain_lists(service: Service) -> list[Operation]:
     """The reads in JSON that need nothing to be known: no name in the path, no required query."""
     return [
-        one
-        for one in reads(service)
-        if not names_in(one) and not one.required and answers_json(service, one)
+        one for one in reads(service) if not names_in(one) and not one.required and answers_json(service, one)
     ]
 
 
@@ -83,9 +81,7 @@ def page_size(operation: Operation) -> dict[str, str]:
     return next(({name: A_PAGE} for name in SIZES if ("query", name) in operation.parameters), {})
 
 
-def listed(
-    probe: Probe, operation: Operation, path: Mapping[str, str] | None = None
-) -> list[dict[str, Any]]:
+def listed(probe: Probe, operation: Operation, path: Mapping[str, str] | None = None) -> list[dict[str, Any]]:
     """The records on the first page of a list, asked for once in a lane; none where it is refused."""
     place = f"listed {operation.id} {sorted((path or {}).items())}"
     if place not in probe.place.memory:
@@ -126,9 +122,7 @@ def _values(probe: Probe, operation: Operation, name: str, filling: Mapping[str,
     """What a name in the path may be: of the list at the address before it, else of any list."""
     before, _, after = operation.path.partition(f"{{{name}}}")
     suffix = after.partition("/")[0]
-    owner = next(
-        (one for one in reads(probe.service) if one.path == before.rstrip("/") + suffix), None
-    )
+    owner = next((one for one in reads(probe.service) if one.path == before.rstrip("/") + suffix), None)
     if owner is not None and answers_json(probe.service, owner):
         rows = listed(probe, owner, filling)
         for candidate in (name, name.rpartition("_")[2], "reference", "id"):

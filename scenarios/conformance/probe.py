@@ -43,8 +43,8 @@ class Place:
     """Where the checks of a lane run: a council of their own where there can be one, and the target in it.
 
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
-    `began` is the machine's time at `began_at` of the same clock. `memory` is what the lane's checks found out
-    once for all of them, by a name of their own; `heard` every call of the target's so far, of whichever lane.
+    `began` is the machine's time at `began_at` of the same clock. `memory` is what the lane's checks found
+    out once for all of them, by a name of their own; `heard` every call of the target so far, in any lane.
     """
 
     council: Council

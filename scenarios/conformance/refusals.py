@@ -26,10 +26,12 @@ INSIDES = {
         r"goroutine \d+ \[|\w+Error: .*\n\s+at |Stack trace"
     ),
     "SQL": re.compile(
-        r"\b(SELECT .{1,200} FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b|sqlite3?\.|psycopg|SQLSTATE|ORA-\d{5}"
-        r"|near \".*\": syntax error|UNIQUE constraint failed",
+        r"\b(SELECT .{1,200} FROM|INSERT INTO|UPDATE \w+ SET|DELETE FROM)\b|sqlite3?\.|psycopg|SQLSTATE"
+        r"|ORA-\d{5}|near \".*\": syntax error|UNIQUE constraint failed",
     ),
-    "a path of the server's files": re.compile(r"(?<![\w/:.])/(usr|home|var|opt|app|srv|root|tmp|etc)/[\w.-]+/\S+"),
+    "a path of the server's files": re.compile(
+        r"(?<![\w/:.])/(usr|home|var|opt|app|srv|root|tmp|etc)/[\w.-]+/\S+"
+    ),
     "a web page": re.compile(r"<!doctype html|<html[\s>]|<body[\s>]", re.IGNORECASE),
 }
 """What an answer would show of the system's inside, and how it is recognised."""

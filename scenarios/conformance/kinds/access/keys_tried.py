@@ -2,53 +2,161 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from scenarios.conformance.checks import Check, Kind, Skipped, expect
+from scenarios.conformance import calls
+from scenarios.conformance.checks import Check, Kind, expect
 from scenarios.conformance.keys import Name
 from scenarios.conformance.kinds.access import doors
-from scenarios.conformance.known import distinctive, ways_to
+from scenarios.conformance.known import distinctive
 from scenarios.conformance.probe import Probe
 from scenarios.conformance.refusals import documented, refused
+from scenarios.conformance.standing import standing, unchanged
+from scenarios.exchange import Answer, Request
 from scenarios.openapi import Operation, Service
 from scenarios.packs import Packs
 
 
 @dataclass(frozen=True)
 class Try:
-    """One kind of key that opens nothing here. `statuses` are the refusals that fit, the best first."""
+    """One kind of key that opens nothing here. `statuses` are the refusals that fit.
+
+    `sent` ends the sentence `It answers 200 to ...`.
+    """
 
     name: str
     key: Name | None
+    sent: str
     statuses: tuple[int, ...]
     verifies: tuple[str, ...]
-    title: str
 
 
-NO_KEY = Try("no-key", None, (401,), ("COUNCIL-002",), "is refused to who sends no key")
 TRIES = (
-    NO_KEY,
-    Try("unknown-key", "unknown", (401,), ("COUNCIL-002",), "is refused with a key that nobody was given"),
-    Try(
-        "other-service",
-        "other-service",
-        (403,),
-        ("COUNCIL-003",),
-        "is refused with a key of another service",
-    ),
+    Try("no-key", None, "a call without a key", (401,), ("COUNCIL-002",)),
+    Try("unknown-key", "unknown", "a key that nobody was given", (401,), ("COUNCIL-002",)),
+    Try("other-service", "other-service", "a key of another service", (403,), ("COUNCIL-003",)),
     Try(
         "other-council",
         "other-council",
+        "a key of another council",
         (401, 403),
         ("COUNCIL-002", "COUNCIL-046"),
-        "is refused with a key of another council",
     ),
-    Try(
-        "ended-key",
-        "expired",
-        (401,),
-        ("COUNCIL-002", "COUNCIL-046"),
-        "is refused with a key whose time is over",
-    ),
+    Try("ended-key", "expired", "a key whose time is over", (401,), ("COUNCIL-002", "COUNCIL-046")),
 )
+
+
+def checks(service: Service, packs: Packs) -> Iterator[Check]:
+    """For each guarded operation the key that opens it, then each that must not."""
+    for operation in service.operations.values():
+        if doors.way_into(service, operation) is not doors.Way.OPEN:
+            yield _opened(service, packs, operation)
+            for one in (*TRIES, _other_half(operation)):
+                yield _closed(service, packs, operation, one)
+
+
+def _other_half(operation: Operation) -> Try:
+    """The key with the other half of the service's rights."""
+    key: Name = "write-only" if operation.method == "GET" else "read-only"
+    does = "write" if operation.method == "GET" else "read"
+    return Try(key, key, f"a key that may only {does}", (403,), ("COUNCIL-003",))
+
+
+def _opened(service: Service, packs: Packs, operation: Operation) -> Check:
+    def opens(probe: Probe) -> None:
+        call = calls.of(probe, operation)
+        key = probe.key(doors.scope_of(operation))
+        answer = probe.send(doors.with_key(probe, operation, call.request, key))
+        refusals = (401, 403) if not call.sound else range(300, 600)
+        expect(
+            answer.status not in refusals,
+            f"`{operation.id}` is not done with a key that has the scope for it",
+            expected="an answer of 200 to 299" if call.sound else "no refusal of the key",
+            got=f"{answer.status} {answer.text[:300]}",
+            answer=answer,
+        )
+        probe.in_contract(operation.id, answer)
+
+    does = "read" if operation.method == "GET" else "write"
+    title = f"`{operation.id}` is open to a key that may only {does}"
+    return _check(service, packs, operation, "right-key", title, ("COUNCIL-003",), opens)
+
+
+def _closed(service: Service, packs: Packs, operation: Operation, one: Try) -> Check:
+    def stays_closed(probe: Probe) -> None:
+        call = calls.of(probe, operation)
+        request = doors.with_key(probe, operation, call.request, one.key and probe.key(one.key))
+        if operation.method == "GET":
+            opened = _read_well(probe, operation, call.request)
+            answer = _turned_away(probe, operation, request, one)
+            _tells_nothing(operation, answer, opened, request)
+        else:
+            before = standing(probe, operation, request.path)
+            _turned_away(probe, operation, request, one)
+            unchanged(probe, operation, request.path, before, one.sent)
+
+    title = f"`{operation.id}` refuses {one.sent}"
+    return _check(service, packs, operation, one.name, title, one.verifies, stays_closed)
+
+
+def _check(
+    service: Service,
+    packs: Packs,
+    operation: Operation,
+    name: str,
+    title: str,
+    verifies: tuple[str, ...],
+    run: Callable[[Probe], None],
+) -> Check:
+    return Check(
+        id=f"{service.name}.{Kind.ACCESS}.{operation.id}.{name}",
+        service=service.name,
+        kind=Kind.ACCESS,
+        title=title,
+        verifies=packs.held_to(service.name, *verifies),
+        run=run,
+        operations=(operation.id,),
+    )
+
+
+def _turned_away(probe: Probe, operation: Operation, request: Request, one: Try) -> Answer:
+    """The refusal, which is one that the operation documents; 403 stands for 401 where it knows no 401."""
+    answer = probe.send(request)
+    fitting = documented(probe, operation.id, *one.statuses)
+    if not any(str(status) in operation.responses for status in fitting):
+        fitting = documented(probe, operation.id, 401, 403)
+    refused(probe, operation.id, answer, fitting, one.sent)
+    if answer.status == 401:
+        expect(
+            bool(answer.headers.get("www-authenticate")),
+            f"`{operation.id}` answers 401 and does not say how to authenticate",
+            expected="a WWW-Authenticate header (RFC 9110 section 11.6.1)",
+            got="none",
+            remedy="send `WWW-Authenticate: Bearer` with every 401",
+            answer=answer,
+        )
+    return answer
+
+
+def _read_well(probe: Probe, operation: Operation, request: Request) -> Answer:
+    """What the right key is answered, once in a lane: what the others must not see."""
+    place = f"read well {request.address}"
+    if place not in probe.place.memory:
+        probe.place.memory[place] = probe.send(
+            doors.with_key(probe, operation, request, probe.key("everything"))
+        )
+    answer: Answer = probe.place.memory[place]
+    return answer
+
+
+def _tells_nothing(operation: Operation, answer: Answer, opened: Answer, request: Request) -> None:
+    """Raise Missed where a refusal holds what only the right key may read."""
+    for value in distinctive(opened, besides=request.address):
+        expect(
+            value not in answer.text,
+            f"`{operation.id}` refuses the key, and tells what it keeps all the same",
+            expected="a refusal with nothing of the record",
+            got=f"`{value}` in: {answer.text[:200]}",
+            answer=answer,
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from scenarios.conformance.known import page_size, ways_to
+from scenarios.conformance.known import page_size, taken, ways_to
 from scenarios.conformance.probe import Probe
 from scenarios.exchange import Request
 from scenarios.openapi import Operation
@@ -28,4 +28,6 @@ def of(probe: Probe, operation: Operation) -> Call:
         request = probe.request(operation.id, path=path, query=page_size(operation), key=None)
         return Call(request, sound=True)
     body: dict[str, str] | None = {} if operation.takes_body else None
-    return Call(probe.request(operation.id, path=path, body=body, key=None), sound=False)
+    media = taken(probe.service, operation)[0]
+    request = probe.request(operation.id, path=path, body=body, content_type=media, key=None)
+    return Call(request, sound=False)

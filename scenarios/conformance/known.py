@@ -45,6 +45,12 @@ def media_of(service: Service, operation: Operation, status: str) -> list[str]:
     return list(resolve(operation.responses.get(status, {}), service.document).get("content", {}))
 
 
+def taken(service: Service, operation: Operation) -> list[str]:
+    """The media types of a body that the operation takes."""
+    body = resolve(written(service, operation).get("requestBody", {}), service.document)
+    return list(body.get("content", {})) or ["application/json"]
+
+
 def answers_json(service: Service, operation: Operation) -> bool:
     return "application/json" in media_of(service, operation, "200")
 

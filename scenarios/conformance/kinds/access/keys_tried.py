@@ -89,11 +89,11 @@ def _closed(service: Service, packs: Packs, operation: Operation, one: Try) -> C
         request = doors.with_key(probe, operation, call.request, one.key and probe.key(one.key))
         if operation.method == "GET":
             opened = _read_well(probe, operation, call.request)
-            answer = _turned_away(probe, operation, request, one)
+            answer = turned_away(probe, operation, request, one)
             _tells_nothing(operation, answer, opened, request)
         else:
             before = standing(probe, operation, request.path)
-            _turned_away(probe, operation, request, one)
+            turned_away(probe, operation, request, one)
             unchanged(probe, operation, request.path, before, one.sent)
 
     title = f"`{operation.id}` refuses {one.sent}"
@@ -120,13 +120,21 @@ def _check(
     )
 
 
-def _turned_away(probe: Probe, operation: Operation, request: Request, one: Try) -> Answer:
+def turned_away(probe: Probe, operation: Operation, request: Request, one: Try) -> Answer:
     """The refusal, which is one that the operation documents; 403 stands for 401 where it knows no 401."""
     answer = probe.send(request)
     fitting = documented(probe, operation.id, *one.statuses)
     if not any(str(status) in operation.responses for status in fitting):
         fitting = documented(probe, operation.id, 401, 403)
     refused(probe, operation.id, answer, fitting, one.sent)
+    if one.key is not None:
+        expect(
+            probe.key(one.key) not in answer.text,
+            f"`{operation.id}` repeats the key that it was sent",
+            expected="a refusal without the key",
+            got=probe.mask(answer.text[:300]),
+            answer=answer,
+        )
     if answer.status == 401:
         expect(
             bool(answer.headers.get("www-authenticate")),

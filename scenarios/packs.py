@@ -1,7 +1,7 @@
 """The packs: folders of journeys and requirements, one a service and `journeys/` for those that cross.
 
-`load` reads every `*.arazzo.yaml` and `requirements.yaml` under a folder and refuses the lot, with every
-mistake named, rather than run part of it.
+`load` reads every `*.arazzo.yaml`, `requirements.yaml` and `records.yaml` under a folder and refuses the lot,
+with every mistake named, rather than run part of it.
 """
 
 from __future__ import annotations
@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 
-from scenarios import arazzo, proofreading, reading
+from scenarios import arazzo, proofreading, reading, records
 from scenarios.problems import BrokenPacks, Mistake, UnknownJourney, suggestion
+from scenarios.records import Records
 from scenarios.requirements import Requirement, Requirements
 
 FOLDER = Path(__file__).parent / "packs"
 DOCUMENTS = "*.arazzo.yaml"
 REQUIREMENTS = "requirements.yaml"
+RECORDS = "records.yaml"
 ACROSS = "journeys"
 """The pack of journeys across services, and of the requirements of the council as a whole and of each
 service.
@@ -64,7 +66,8 @@ class Packs:
     """Every journey and requirement, in the order of folder, file and document.
 
     `listed_in` is the pack of each requirement, and `left_out` the requirements of each service that a
-    pack's own does not hold to, with the reason.
+    pack's own does not hold to, with the reason. `records` says, for each pack that does, how its records are
+    made.
     """
 
     folder: Path
@@ -72,6 +75,7 @@ class Packs:
     requirements: tuple[Requirement, ...]
     listed_in: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    records: Mapping[str, Records] = field(default_factory=dict)
 
     def journey(self, journey_id: str) -> Journey:
         """The journey of that id; raises UnknownJourney."""
@@ -166,10 +170,29 @@ def load(folder: Path = FOLDER) -> Packs:
             pack = file.parent.name
             journeys += [Journey(pack, file, name, document, workflow) for workflow in document.workflows]
     mistakes += _across(journeys, requirements) if not mistakes else _repeated(requirements)
+    kept = _records(folder, journeys, mistakes)
     if mistakes:
         raise BrokenPacks(mistakes)
     listed_in = {requirement.id: PurePosixPath(file).parent.name for file, requirement in requirements}
-    return Packs(folder, tuple(journeys), tuple(each for _, each in requirements), listed_in, left_out)
+    return Packs(folder, tuple(journeys), tuple(each for _, each in requirements), listed_in, left_out, kept)
+
+
+def _records(folder: Path, journeys: Sequence[Journey], mistakes: list[Mistake]) -> dict[str, Records]:
+    """What each pack says of its records; its mistakes are added to those found before."""
+    broken_journeys = bool(mistakes)
+    found: dict[str, Records] = {}
+    whose = {journey.id: journey.pack for journey in journeys}
+    for file in sorted(folder.rglob(RECORDS)):
+        name, pack = file.relative_to(folder).as_posix(), file.parent.name
+        try:
+            found[pack] = reading.read(file, name, Records, records.names())
+        except BrokenPacks as broken:
+            mistakes += broken.mistakes
+            continue
+        if not broken_journeys:
+            outputs = {each.id: set(each.workflow.outputs) for each in journeys if each.pack == pack}
+            mistakes += records.mistakes_in(found[pack], name, outputs, whose)
+    return found
 
 
 def _repeated(requirements: Sequence[tuple[str, Requirement]]) -> list[Mistake]:

@@ -168,15 +168,21 @@ class Probe:
                 answer=answer,
             )
 
-    def follow(self, workflow_id: str, *, wanting: Callable[[str], str] | None = None) -> dict[str, Any]:
+    def follow(
+        self,
+        workflow_id: str,
+        *,
+        given: Mapping[str, Any] | None = None,
+        wanting: Callable[[str], str] | None = None,
+    ) -> dict[str, Any]:
         """Walk a workflow of the packs for its outputs; raises Skipped where it did not get through.
 
         Such a workflow finds what a check needs (a bin that can be reported), so that the check itself needs
-        no fixed reference.
+        no fixed reference. `given` are inputs that it may declare.
         """
         journey: Journey = self.place.packs.journey(workflow_id)
         walk = Walk(self.council, journey, {}, lambda step: None)
-        walk.go()
+        walk.go(given)
         stopped = next((step for step in walk.results if step.outcome is not Outcome.PASS), None)
         if stopped is not None:
             why = f"`{workflow_id}` found nothing to try it on: step `{stopped.name}` did not pass"

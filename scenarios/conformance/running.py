@@ -104,6 +104,7 @@ def prepared(wanted: Wanted) -> Iterator[Prepared]:
                 there = ", ".join(name for name in council.offered if name != CONTROL)
                 raise CouldNotRun(f"the council has no service `{target.service}`; it has: {there}")
         mistakes = fit.mistakes_in(wanted.packs.journeys, council)
+        mistakes += fit.unfit_records(wanted.packs, council)
         if mistakes:
             raise BrokenPacks(mistakes)
         tested = [target.service for target in wanted.targets]

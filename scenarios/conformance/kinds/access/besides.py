@@ -101,7 +101,7 @@ def _almost(probe: Probe, *, operations: Sequence[Operation]) -> None:
         "a key of one letter": key[:1],
     }
     for operation in operations:
-        call = calls.of(probe, operation)
+        call = calls.not_to_be_done(probe, operation)
         for sent, wrong in almost.items():
             if wrong != key:
                 request = doors.with_key(probe, operation, call.request, wrong)
@@ -110,7 +110,7 @@ def _almost(probe: Probe, *, operations: Sequence[Operation]) -> None:
 
 def _other_methods(probe: Probe, *, operations: Sequence[Operation]) -> None:
     for operation in operations:
-        asked = calls.of(probe, operation).request
+        asked = calls.not_to_be_done(probe, operation).request
         opened = probe.send(doors.with_key(probe, operation, asked, probe.key("everything")))
         for method in ("HEAD", "OPTIONS"):
             answer = probe.send(replace(asked, method=method))
@@ -147,7 +147,7 @@ def _other_methods(probe: Probe, *, operations: Sequence[Operation]) -> None:
 
 
 def _in_address(probe: Probe, *, operation: Operation, name: str, one: Try) -> None:
-    asked = calls.of(probe, operation).request
+    asked = calls.not_to_be_done(probe, operation).request
     opened = probe.send(
         replace(asked, query={**asked.query, name: probe.key("read-only")}),
     )
@@ -174,7 +174,7 @@ def _free(probe: Probe) -> None:
         )
     for operation in reads(probe.service):
         try:
-            request = calls.of(probe, operation).request
+            request = calls.not_to_be_done(probe, operation).request
         except Skipped:
             continue
         if doors.way_into(probe.service, operation) is not doors.Way.OPEN:

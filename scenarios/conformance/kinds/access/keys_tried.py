@@ -85,7 +85,7 @@ def _opened(service: Service, packs: Packs, operation: Operation) -> Check:
 
 def _closed(service: Service, packs: Packs, operation: Operation, one: Try) -> Check:
     def stays_closed(probe: Probe) -> None:
-        call = calls.of(probe, operation)
+        call = calls.not_to_be_done(probe, operation)
         request = doors.with_key(probe, operation, call.request, one.key and probe.key(one.key))
         if operation.method == "GET":
             opened = _read_well(probe, operation, call.request)

@@ -34,7 +34,9 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request ready to be sent. `url` is without the query; `body` is the payload before it is encoded."""
+    """A request ready to be sent. `url` is without the query; `body` is the payload before it is encoded, or
+    the bytes themselves.
+    """
 
     method: str
     url: str
@@ -53,6 +55,8 @@ class Request:
         """The body as it goes over the wire, or None for none."""
         if self.body is None:
             return None
+        if isinstance(self.body, bytes):
+            return self.body
         if self.content_type == "application/x-www-form-urlencoded":
             return urlencode({name: as_text(value) for name, value in self.body.items()}).encode()
         if isinstance(self.body, str):
@@ -69,7 +73,7 @@ class Request:
             parts += ["-H", _quoted(f"{name}: {value}", key)]
         encoded = self.encoded
         if encoded is not None:
-            parts += ["--data-binary", _quoted(encoded.decode(), key)]
+            parts += ["--data-binary", _quoted(encoded.decode(errors="replace"), key)]
         return " ".join(parts)
 
     def seen(self) -> dict[str, Any]:

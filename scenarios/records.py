@@ -1,8 +1,8 @@
 """What a pack says of the records of its service: how one is made on any council, and where it is then seen.
 
 A `records.yaml` beside the journeys. Checks of several kinds make records by it and know nothing of any
-service themselves. Values are runtime expressions (`scenarios.expressions`): `$outputs.x` is what its workflow
-found, `$inputs.key` a key, `$inputs.unique` a text that no other making has, and once the record is
+service themselves. Values are runtime expressions (`scenarios.expressions`): `$outputs.x` is what its
+workflow found, `$inputs.key` a key, `$inputs.unique` a text that no other making has, and once the record is
 made `$inputs.reference`, `$request...` and `$response...`.
 """
 

@@ -51,6 +51,14 @@ def taken(service: Service, operation: Operation) -> list[str]:
     return list(body.get("content", {})) or ["application/json"]
 
 
+def body_schema(service: Service, operation: Operation) -> Mapping[str, Any]:
+    """The schema of the body that the operation takes, in the first of its media types."""
+    body = resolve(written(service, operation).get("requestBody", {}), service.document)
+    described: Mapping[str, Any] = next(iter(body.get("content", {}).values()), {})
+    schema: Mapping[str, Any] = described.get("schema", {})
+    return schema
+
+
 def answers_json(service: Service, operation: Operation) -> bool:
     return "application/json" in media_of(service, operation, "200")
 

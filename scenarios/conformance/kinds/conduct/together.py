@@ -1,4 +1,4 @@
-"""Together: many who ask at one moment. What there is once is had once, and what is limited not overbooked."""
+"""Together: many who ask at one moment. What is there once is had once, what is limited is not overbooked."""
 
 from __future__ import annotations
 
@@ -136,9 +136,9 @@ def _alike(making: Making, request: Request, done: list[Answer], answers: list[A
     references = {makings.reference(making, request, answer) for answer in done}
     expect(
         len(done) == len(answers) and len(references) == 1,
-        f"{making.makes.operation} answers the same, asked for {len(answers)} times at once, otherwise each time",
+        f"{making.makes.operation} answers one request, sent {len(answers)} times at once, differently",
         expected=f"{making.makes.status} with one reference, {len(answers)} times",
-        got=f"{', '.join(str(answer.status) for answer in answers)}; references {', '.join(sorted(references))}",
+        got=f"{', '.join(str(answer.status) for answer in answers)}; {', '.join(sorted(references))}",
     )
 
 

@@ -104,6 +104,14 @@ MaxTime = Annotated[
 ]
 
 
+FailFast = Annotated[
+    bool,
+    typer.Option(
+        "--fail-fast", "-x", help="Begin nothing more once one fails.", rich_help_panel=PANEL_CHECKS
+    ),
+]
+
+
 class CouldNot(Failure):
     """The checks could not be run."""
 
@@ -125,6 +133,7 @@ def conform(
     seed: Seed = 1,
     workers: Workers = 2,
     max_time: MaxTime = 600,
+    fail_fast: FailFast = False,
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
@@ -149,6 +158,7 @@ def conform(
                 only=only,
                 seed=seed,
                 workers=workers,
+                fail_fast=fail_fast,
                 seconds=max_time,
                 command=shlex.join(["council", *sys.argv[1:]]),
             )

@@ -52,9 +52,9 @@ class Wanted:
 
     `base_url`, `council` and `key` are a sandbox's, whose slots' contracts the targets are held to.
     `targets` are those tested; `across` is True where the journeys across services are too. `only` limits
-    the checks (`plan.chosen`). `seconds` is the longest that the run may take. `now` tells the machine's
-    time in UTC. `judged` is given the results before verdicts are made, and gives them back with what is
-    known marked, and notices.
+    the checks (`plan.chosen`). With `fail_fast` nothing more is begun once a check has failed. `seconds` is
+    the longest that the run may take. `now` tells the machine's time in UTC. `judged` is given the results
+    before verdicts are made, and gives them back with what is known marked, and notices.
     """
 
     base_url: str
@@ -68,6 +68,7 @@ class Wanted:
     only: Sequence[str] | None = None
     seed: int = 1
     workers: int = 2
+    fail_fast: bool = False
     seconds: float = 600.0
     command: str = ""
     judged: Judged = field(default=lambda results: (results, ()))
@@ -159,6 +160,7 @@ class _Run:
         self.until = began_at + wanted.seconds
         self.exchanges: dict[str, Sequence[Exchange]] = {}
         self._heard: dict[str, list[Call]] = {target.service: [] for target in wanted.targets}
+        self._failed = False
         self._targets = {target.service: target for target in wanted.targets}
 
     def all(self) -> list[CheckResult]:
@@ -215,6 +217,7 @@ class _Run:
         outcome, ended = self._tried(check, probe)
         self.exchanges[check.id] = tuple(probe.exchanges)
         bad = outcome in (Outcome.FAIL, Outcome.ERROR)
+        self._failed = self._failed or bad
         missed = ended if isinstance(ended, Missed) else None
         return CheckResult(
             id=check.id,
@@ -238,6 +241,8 @@ class _Run:
             return unclaimed
         if probe.time_left <= 0:
             return Outcome.SKIP, Skipped("the time that the run was given was over")
+        if self._failed and self.wanted.fail_fast:
+            return Outcome.SKIP, Skipped("an earlier check failed")
         try:
             check.run(probe)
         except Missed as missed:

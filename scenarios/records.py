@@ -135,15 +135,63 @@ class Making(Part):
                 yield name, call
 
 
+class Filter(Part):
+    """What a filter leaves, by a field of the entries.
+
+    equals: those whose field is the value. present: with `true` those whose field is not null, with `false`
+    the others. least, most: those whose field is no less, no more. words: those in whose fields each word of
+    the value begins one.
+    """
+
+    field: str
+    leaves: Literal["equals", "present", "least", "most", "words"] = "equals"
+
+
+class Span(Part):
+    """Two filters that leave what lies between two days or instants of a field, both included."""
+
+    start: str
+    end: str
+    field: str
+
+
+class ListSaid(Part):
+    """What the contract alone does not tell of a list.
+
+    `finds` is a workflow whose outputs `path` and `query` may use (as `$outputs.x`); `query` goes with every
+    request, so that the list is one whose entries are filtered and not chosen. `filters` are by name, where
+    they are not called as a field; `not_filters` are parameters that are none, `overrides` filters beside
+    which no other counts. `several` names filters that take values joined by commas. `order` names the fields
+    that entries are sorted by, with `-` for the last first. `page` and `size` are the parameters of paging,
+    `key` the field that tells entries apart.
+    """
+
+    operation: str
+    finds: str | None = None
+    path: dict[str, str] = Field(default_factory=dict)
+    query: dict[str, Any] = Field(default_factory=dict)
+    items: str = Field(default="/items", pattern=POINTER)
+    key: str | None = None
+    page: str | None = None
+    size: str | None = None
+    filters: dict[str, str | Filter] = Field(default_factory=dict)
+    not_filters: tuple[str, ...] = ()
+    overrides: tuple[str, ...] = ()
+    several: tuple[str, ...] = ()
+    order: tuple[str, ...] = ()
+    span: Span | None = None
+
+
 class Records(Part):
     """A `records.yaml`."""
 
     makings: tuple[Making, ...] = ()
+    lists: tuple[ListSaid, ...] = ()
 
 
 def names() -> set[str]:
     """Every field name of the model."""
-    parts = (Records, Making, Shown, Listed, Change, Again, Due, Told, Pick)
+    parts = (Records, Making, Shown, Listed, Change, Again, Due, Told, Pick, ListSaid, Filter, Span)
     return {name for part in parts for name in part.model_fields}
 
 
@@ -164,7 +212,20 @@ def mistakes_in(
         seen.add(making.name)
         for where, message in _making(making, place, found_by, whose):
             told.append(Mistake(file, json_path(where), message))
+    for index, said in enumerate(records.lists):
+        for where, message in _list(said, ("lists", index), found_by):
+            told.append(Mistake(file, json_path(where), message))
     return told
+
+
+def _list(said: ListSaid, place: Place, found_by: Mapping[str, set[str]]) -> Found:
+    if said.finds is not None and said.finds not in found_by:
+        near = suggestion(said.finds, found_by)
+        yield (*place, "finds"), f"there is no workflow `{said.finds}` in this pack; {near}"
+        return
+    outputs = found_by[said.finds] if said.finds else set()
+    for name, values in (("path", said.path), ("query", said.query)):
+        yield from _value(values, (*place, name), outputs, GIVEN, made=False)
 
 
 def _making(
@@ -244,12 +305,32 @@ def _value(
 
 def unfit_in(records: Records, file: str, service: Service) -> list[Mistake]:
     """Mistakes that show against the service's OpenAPI: operations and parameters that there are not."""
-    return [
+    told = [
         Mistake(file, json_path(("makings", index, name)), message)
         for index, making in enumerate(records.makings)
         for name, call in making.calls()
         for message in _unfit(call, service)
     ]
+    for index, said in enumerate(records.lists):
+        call = Call(operation=said.operation, path=said.path, query=_parameters(said))
+        told += [Mistake(file, json_path(("lists", index)), message) for message in _unfit(call, service)]
+    return told
+
+
+def _parameters(said: ListSaid) -> dict[str, Any]:
+    """Every parameter of the query that is named of a list."""
+    span = (said.span.start, said.span.end) if said.span else ()
+    named = (
+        *said.query,
+        *said.filters,
+        *said.not_filters,
+        *said.overrides,
+        *said.several,
+        *span,
+        said.page,
+        said.size,
+    )
+    return {name: "" for name in named if name is not None}
 
 
 def _unfit(call: Call, service: Service) -> Iterator[str]:

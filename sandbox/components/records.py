@@ -13,9 +13,12 @@ from service_apis.kit.council import Council
 from service_apis.kit.records import ClockReading, EventRecord
 from service_apis.kit.service import Service
 
+ROWS_AT_ONCE = 500
+"""So few, since others are answered meanwhile, and wait for as long as the database gives rows."""
+
 
 def record_lines(council: Council, service: Service) -> Generator[bytes]:
-    """The records of a service's own tables, some thousands at a time.
+    """The records of a service's own tables, some hundreds at a time.
 
     First comes a line about the whole: of which slot, at which council time and place in the feed, and how
     many of each table. The tables follow one after another, those that others refer to first, each in the
@@ -34,7 +37,7 @@ def record_lines(council: Council, service: Service) -> Generator[bytes]:
         yield f"{in_one_line(whole)}\n".encode()
         for table in tables:
             names = table.columns.keys()
-            for rows in contents.batches(table):
+            for rows in contents.batches(table, ROWS_AT_ONCE):
                 records = (dict(zip(names, row, strict=True)) for row in rows)
                 lines = (in_one_line({"table": table.name, "record": record}) for record in records)
                 yield "".join(f"{line}\n" for line in lines).encode()

@@ -15,7 +15,6 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.components import registering
 from sandbox.components.receiving import LARGEST_EVENT_BYTES, CloudEvent, Parcel, receive
-from sandbox.components.records import record_lines
 from sandbox.components.tables import (
     LONGEST_NAME,
     LONGEST_WEBHOOK_ID,
@@ -44,7 +43,6 @@ from sandbox.notebook import Notebook
 from sandbox.outward import NotAnAddress, Outward
 from sandbox.posting.feed import end_of_feed
 from sandbox.posting.signing import CONTENT_TYPE
-from sandbox.stores import CouldNotRead
 from sandbox.streaming import LARGEST_POSITION
 from service_apis.kit.council import Council, CouncilGone
 from service_apis.kit.problems import Problem
@@ -175,6 +173,10 @@ async def read_component_records(
 
     All lines are of one moment. The first says which, and how many records of each table follow.
     """
+    # With them comes all of exporting, which most sandboxes never need.
+    from sandbox.components.records import record_lines
+    from sandbox.stores import CouldNotRead
+
     found = _found(request, council, component)
     lines = record_lines(council, council.services[found.slot])
     try:

@@ -63,6 +63,13 @@ def answers_json(service: Service, operation: Operation) -> bool:
     return "application/json" in media_of(service, operation, "200")
 
 
+def counts(service: Service, operation: Operation) -> bool:
+    """Whether a list says how many there are in all."""
+    content = resolve(operation.responses.get("200", {}), service.document).get("content", {})
+    schema = resolve(content.get("application/json", {}).get("schema", {}), service.document)
+    return "total" in schema.get("properties", {})
+
+
 def plain_lists(service: Service) -> list[Operation]:
     """The reads in JSON that need nothing to be known: no name in the path, no required query."""
     return [

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from scenarios.conformance.checks import Check
-from scenarios.conformance.kinds.access import besides, keys_tried, others
+from scenarios.conformance.kinds.access import besides, keys_tried, others, private
 from scenarios.openapi import Service
 from scenarios.packs import Packs
 
@@ -15,3 +15,4 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
     yield from keys_tried.checks(service, packs)
     yield from others.checks(service, packs)
     yield from besides.checks(service, packs)
+    yield from private.checks(service, packs)

@@ -9,7 +9,6 @@ from functools import partial
 
 from scenarios.conformance import calls
 from scenarios.conformance.checks import Check, Kind, Missed, Skipped, expect
-from scenarios.conformance.keys import FORM_KEY
 from scenarios.conformance.kinds.access import doors
 from scenarios.conformance.kinds.access.keys_tried import TRIES, Try, turned_away
 from scenarios.conformance.known import distinctive, reads
@@ -17,8 +16,6 @@ from scenarios.conformance.probe import Probe
 from scenarios.openapi import Operation, Service
 from scenarios.packs import Packs
 
-IN_ADDRESS = ("key", FORM_KEY, "access_token")
-"""What a query parameter that carries a key may be called."""
 PRICED = re.compile(r"pric|payment|charge|credit|invoice|billing|cost|quota-fee", re.IGNORECASE)
 
 
@@ -50,7 +47,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
             (),
         )
     for operation in closed:
-        name = next((each for each in IN_ADDRESS if ("query", each) in operation.parameters), None)
+        name = next((each for each in doors.IN_ADDRESS if ("query", each) in operation.parameters), None)
         for one in TRIES if name else ():
             yield _check(
                 service,
@@ -111,7 +108,7 @@ def _almost(probe: Probe, *, operations: Sequence[Operation]) -> None:
 def _other_methods(probe: Probe, *, operations: Sequence[Operation]) -> None:
     for operation in operations:
         asked = calls.not_to_be_done(probe, operation).request
-        opened = probe.send(doors.with_key(probe, operation, asked, probe.key("everything")))
+        opened = probe.send(doors.opened(probe, operation, asked))
         for method in ("HEAD", "OPTIONS"):
             answer = probe.send(replace(asked, method=method))
             expect(
@@ -177,9 +174,7 @@ def _free(probe: Probe) -> None:
             request = calls.not_to_be_done(probe, operation).request
         except Skipped:
             continue
-        if doors.way_into(probe.service, operation) is not doors.Way.OPEN:
-            request = doors.with_key(probe, operation, request, probe.key("everything"))
-        answer = probe.send(request)
+        answer = probe.send(doors.opened(probe, operation, request))
         priced = [name for name in answer.headers if PRICED.search(name)]
         if answer.status == 402 or priced:
             raise Missed(

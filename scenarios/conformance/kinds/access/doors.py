@@ -12,6 +12,9 @@ from scenarios.conformance.probe import Probe
 from scenarios.exchange import Request
 from scenarios.openapi import Operation, Service, resolve
 
+IN_ADDRESS = ("key", FORM_KEY, "access_token")
+"""What a query parameter that carries a key may be called."""
+
 
 class Way(StrEnum):
     """How an operation is entered: with a key in the header, with one in its form, or by anybody."""
@@ -52,3 +55,15 @@ def with_key(probe: Probe, operation: Operation, request: Request, key: str | No
 def scope_of(operation: Operation) -> Name:
     """The key that is enough for an operation, and no more."""
     return "read-only" if operation.method == "GET" else "write-only"
+
+
+def opened(probe: Probe, operation: Operation, request: Request) -> Request:
+    """The request with the key that may do everything, where the operation wants one."""
+    if way_into(probe.service, operation) is Way.OPEN:
+        return request
+    return with_key(probe, operation, request, probe.key("everything"))
+
+
+def asking(request: Request, name: str, value: str) -> Request:
+    """The request with one parameter more in its address."""
+    return replace(request, query={**request.query, name: value})

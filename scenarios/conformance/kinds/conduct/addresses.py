@@ -120,7 +120,7 @@ def _impossible(probe: Probe, *, operation: Operation) -> None:
     tried = 0
     for name, schema in _described(probe.service, operation).items():
         for value in nonsense.not_allowed_as_text(probe.service, schema):
-            answer = probe.send(_asking(good, name, value))
+            answer = probe.send(doors.asking(good, name, value))
             refused(
                 probe,
                 operation.id,
@@ -132,7 +132,7 @@ def _impossible(probe: Probe, *, operation: Operation) -> None:
             tried += 1
         if nonsense.plain_form(probe.service, schema).get("format") == "date":
             for day in (EARLIEST, LATEST):
-                answer = probe.send(_asking(good, name, day))
+                answer = probe.send(doors.asking(good, name, day))
                 probe.in_contract(operation.id, answer)
                 expect(
                     answer.status < 500,
@@ -147,7 +147,7 @@ def _impossible(probe: Probe, *, operation: Operation) -> None:
 
 def _unknown(probe: Probe, *, operation: Operation) -> None:
     good = _good(probe, operation)
-    answer = probe.send(_asking(good, UNKNOWN, "1"))
+    answer = probe.send(doors.asking(good, UNKNOWN, "1"))
     refused(
         probe,
         operation.id,
@@ -167,9 +167,7 @@ def _good(probe: Probe, operation: Operation) -> Request:
         request = replace(request, body=sample(probe.service, schema))
         if not nonsense.allows(probe.service, schema, request.body):
             raise Skipped(f"the packs do not tell of a body that `{operation.id}` would take")
-    if doors.way_into(probe.service, operation) is doors.Way.OPEN:
-        return request
-    return doors.with_key(probe, operation, request, probe.key("everything"))
+    return doors.opened(probe, operation, request)
 
 
 def _to(probe: Probe, operation: Operation, good: Request, way: Mapping[str, str]) -> Request:
@@ -183,10 +181,6 @@ def _to(probe: Probe, operation: Operation, good: Request, way: Mapping[str, str
         content_type=good.content_type or "application/json",
         key=None,
     )
-
-
-def _asking(good: Request, name: str, value: str) -> Request:
-    return replace(good, query={**good.query, name: value})
 
 
 def _described(service: Service, operation: Operation) -> dict[str, Any]:

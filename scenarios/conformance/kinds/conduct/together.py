@@ -9,6 +9,7 @@ from typing import Any
 from scenarios.conformance import makings
 from scenarios.conformance.checks import Check, Kind, Omitted, Skipped, expect
 from scenarios.conformance.kinds.conduct import tally
+from scenarios.conformance.known import counts
 from scenarios.conformance.makings import Made
 from scenarios.conformance.probe import Probe
 from scenarios.exchange import Answer, Request
@@ -32,6 +33,8 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
             told.append(("once", "can be had once, however many ask for the same at one moment", _one))
         if making.picks is not None:
             told.append(("limited", "is not overbooked by many who ask at one moment", _limited))
+        if _each_counts(service, making):
+            told.append(("same-at-once", "counts each time that it is made, also at one moment", _same))
         for name, title, run in told:
             yield Check(
                 id=f"{service.name}.{Kind.CONDUCT}.{making.name}.{name}",
@@ -51,6 +54,36 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
             verifies=verifies,
             run=_none,
         )
+
+
+def _each_counts(service: Service, making: Making) -> bool:
+    """Whether the same can be made again without end, and is then one more in a list that counts."""
+    if making.lists is None or making.once or making.picks is not None:
+        return False
+    again = making.again is not None and making.again.status == making.makes.status
+    return again and counts(service, service.operations[making.lists.operation])
+
+
+def _same(probe: Probe, *, making: Making) -> None:
+    request = makings.prepare(probe, making)
+    before = tally.of(probe, making, request)
+    answers = probe.at_once([request] * AT_ONCE)
+    done = [answer for answer in answers if answer.status == making.makes.status]
+    expect(
+        len(done) == len(answers),
+        f"{making.makes.operation} is not done each time when {len(answers)} ask at once",
+        expected=f"{making.makes.status} {len(answers)} times",
+        got=", ".join(str(answer.status) for answer in answers),
+        answer=next((answer for answer in answers if answer not in done), answers[0]),
+    )
+    after = tally.of(probe, making, request)
+    expect(
+        after == before + len(answers),
+        f"{making.makes.operation} was done {len(answers)} times at once, and not all are there",
+        expected=f"{before + len(answers)} in the list",
+        got=after,
+        remedy="read and write what is counted in one transaction",
+    )
 
 
 def _none(probe: Probe) -> None:

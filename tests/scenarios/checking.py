@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Self
 
 from scenarios.conformance.checks import Check
+from scenarios.conformance.keys import Keys
 from scenarios.conformance.kinds import access, conduct
 from scenarios.conformance.probe import Place, Probe
 from scenarios.conformance.target import Target
@@ -45,7 +46,11 @@ class Checking:
         if service not in self._places:
             self._places[service] = self._probing.probe(service).place
         place = replace(self._places[service], memory={}, heard=[])
-        return Probe(place if target is None else replace(place, target=target))
+        if target is not None:
+            keys = Keys(place.council, target)
+            council = replace(place.council, prepared=keys.prepared)
+            place = replace(place, target=target, keys=keys, council=council)
+        return Probe(place)
 
     def run(self, name: str, fault: Fault | None = None) -> Probe:
         """Run one check; raises how it ended, if it did not pass."""

@@ -204,10 +204,7 @@ class Probe:
         got = answer if isinstance(answer, Answer) else None
         body = request.encoded
         seconds = got.seconds if got else time.perf_counter() - began
-        if request.url.startswith(f"{self.service.server}/"):
-            path = request.url.removeprefix(self.service.server)
-            status = got.status if got else None
-            self.place.heard.append(Call(request.method, path, request.query, status, seconds))
+        self._note(request, got, seconds)
         self.keep(
             Exchange(
                 began=self.place.began + timedelta(seconds=began - self.place.began_at),
@@ -223,6 +220,14 @@ class Probe:
                 curl=self.mask(request.curl(self.council.key)),
             )
         )
+
+    def _note(self, request: Request, got: Answer | None, seconds: float) -> None:
+        """Remember a call of the target; the journeys across services are of none."""
+        service = self.council.services.get(self.target.service)
+        if service is not None and request.url.startswith(f"{service.server}/"):
+            path = request.url.removeprefix(service.server)
+            call = Call(request.method, path, request.query, got.status if got else None, seconds)
+            self.place.heard.append(call)
 
     def _masked_pairs(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.mask(value)) for name, value in headers.items())

@@ -24,6 +24,9 @@ class Way(StrEnum):
     OPEN = "open"
 
 
+CLOSED = (Way.HEADER, Way.FORM)
+
+
 def way_into(service: Service, operation: Operation) -> Way:
     """Where the contract says that the key goes."""
     security = written(service, operation).get("security", service.document.get("security"))

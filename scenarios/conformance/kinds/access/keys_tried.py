@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scenarios.conformance import calls
 from scenarios.conformance.checks import Check, Kind, expect
@@ -32,6 +32,7 @@ class Try:
     verifies: tuple[str, ...]
 
 
+ENDED = Try("ended-key", "expired", "a key whose time is over", (401,), ("COUNCIL-002", "COUNCIL-046"))
 TRIES = (
     Try("no-key", None, "a call without a key", (401,), ("COUNCIL-002",)),
     Try("unknown-key", "unknown", "a key that nobody was given", (401,), ("COUNCIL-002",)),
@@ -43,17 +44,22 @@ TRIES = (
         (401, 403),
         ("COUNCIL-002", "COUNCIL-046"),
     ),
-    Try("ended-key", "expired", "a key whose time is over", (401,), ("COUNCIL-002", "COUNCIL-046")),
+    ENDED,
 )
 
 
 def checks(service: Service, packs: Packs) -> Iterator[Check]:
-    """For each guarded operation the key that opens it, then each that must not."""
-    for operation in service.operations.values():
-        if doors.way_into(service, operation) is not doors.Way.OPEN:
-            yield _opened(service, packs, operation)
-            for one in (*TRIES, _other_half(operation)):
+    """For each guarded operation the key that opens it, then each that must not; the key that ends last."""
+    guarded = [
+        one for one in service.operations.values() if doors.way_into(service, one) is not doors.Way.OPEN
+    ]
+    for operation in guarded:
+        yield _opened(service, packs, operation)
+        for one in (*TRIES, _other_half(operation)):
+            if one is not ENDED:
                 yield _closed(service, packs, operation, one)
+    for operation in guarded:
+        yield _closed(service, packs, operation, ENDED)
 
 
 def _other_half(operation: Operation) -> Try:
@@ -66,6 +72,7 @@ def _other_half(operation: Operation) -> Try:
 def _opened(service: Service, packs: Packs, operation: Operation) -> Check:
     def opens(probe: Probe) -> None:
         call = calls.of(probe, operation)
+        _see_what_ends(probe, operation, call.request)
         key = probe.key(doors.scope_of(operation))
         answer = probe.send(doors.with_key(probe, operation, call.request, key))
         refusals = (401, 403) if not call.sound else range(300, 600)
@@ -81,6 +88,18 @@ def _opened(service: Service, packs: Packs, operation: Operation) -> Check:
     does = "read" if operation.method == "GET" else "write"
     title = f"`{operation.id}` is open to a key that may only {does}"
     return _check(service, packs, operation, "right-key", title, ("COUNCIL-003",), opens)
+
+
+def _see_what_ends(probe: Probe, operation: Operation, request: Request) -> None:
+    """Show the target the key that is going to end while it is good, once in a lane."""
+    if "seen what ends" in probe.place.memory or not (operation.method == "GET" or operation.takes_body):
+        return
+    probe.place.memory["seen what ends"] = True
+    ending = probe.place.keys.ending()
+    if ending is not None:
+        # A write has nothing in it, so that nothing is done but to look at the key.
+        empty = request if operation.method == "GET" else replace(request, body={})
+        probe.send(doors.with_key(probe, operation, empty, ending))
 
 
 def _closed(service: Service, packs: Packs, operation: Operation, one: Try) -> Check:

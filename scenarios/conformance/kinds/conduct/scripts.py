@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,6 +17,7 @@ from scenarios.conformance.nonsense import allows, plain_form
 from scenarios.conformance.probe import Probe
 from scenarios.conformance.readings import NotThere, entries, field, is_xml, same
 from scenarios.conformance.refusals import parsed
+from scenarios.exchange import Request
 from scenarios.openapi import Operation, Service, resolve
 from scenarios.packs import Packs
 from scenarios.records import Making
@@ -131,10 +133,14 @@ def _at(value: Any, pointer: str) -> Any:
 
 def _comes_back(probe: Probe, *, making: Making, pointer: str) -> None:
     sent = _allowed(probe.service, making, pointer)
+    request: Request | None = None
     for nth, (tries, text) in enumerate(sent.items()):
-        made = makings.make(
-            probe, making, nth=1 + nth if making.once else 1, body=_with(making, pointer, text)
-        )
+        body = _with(making, pointer, text)
+        if request is None or making.once:
+            request = makings.prepare(probe, making, nth=1 + nth if making.once else 1, body=body)
+        else:
+            request = replace(request, body={**request.body, **body})
+        made = makings.taken(probe, making, request, probe.send(request))
         told = _told(probe, made, pointer)
         expect(
             told == text,

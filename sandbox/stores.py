@@ -97,9 +97,7 @@ class Contents:
             order = [each.collate("C") if isinstance(each.type, String) else each for each in key]
         else:
             order = list(key)
-        rows = self._connection.execution_options(yield_per=at_once).execute(
-            select(table).order_by(*order)
-        )
+        rows = self._connection.execution_options(yield_per=at_once).execute(select(table).order_by(*order))
         for some in rows.partitions():
             yield [tuple(row) for row in some]
 

@@ -170,14 +170,16 @@ def load(folder: Path = FOLDER) -> Packs:
             pack = file.parent.name
             journeys += [Journey(pack, file, name, document, workflow) for workflow in document.workflows]
     mistakes += _across(journeys, requirements) if not mistakes else _repeated(requirements)
-    kept = _records(folder, journeys, mistakes)
+    kept = _records(folder, journeys, {each.id for _, each in requirements}, mistakes)
     if mistakes:
         raise BrokenPacks(mistakes)
     listed_in = {requirement.id: PurePosixPath(file).parent.name for file, requirement in requirements}
     return Packs(folder, tuple(journeys), tuple(each for _, each in requirements), listed_in, left_out, kept)
 
 
-def _records(folder: Path, journeys: Sequence[Journey], mistakes: list[Mistake]) -> dict[str, Records]:
+def _records(
+    folder: Path, journeys: Sequence[Journey], requirements: set[str], mistakes: list[Mistake]
+) -> dict[str, Records]:
     """What each pack says of its records; its mistakes are added to those found before."""
     broken_journeys = bool(mistakes)
     found: dict[str, Records] = {}
@@ -191,7 +193,7 @@ def _records(folder: Path, journeys: Sequence[Journey], mistakes: list[Mistake])
             continue
         if not broken_journeys:
             outputs = {each.id: set(each.workflow.outputs) for each in journeys if each.pack == pack}
-            mistakes += records.mistakes_in(found[pack], name, outputs, whose)
+            mistakes += records.mistakes_in(found[pack], name, outputs, whose, requirements)
     return found
 
 

@@ -8,7 +8,7 @@ made `$inputs.reference`, `$request...` and `$response...`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -18,6 +18,7 @@ from scenarios.expressions import NotAnExpression
 from scenarios.openapi import Operation, Service
 from scenarios.problems import Mistake, suggestion
 from scenarios.reading import json_path
+from scenarios.reckoning import AnyRule, ByNumber, RoundsInOrder, SameAsFeed, WorkingDaysAfter
 
 GIVEN = ("key", "unique")
 """The inputs that every expression may use; those of what is asked after the making have `reference` too."""
@@ -75,10 +76,14 @@ class Again(Part):
 
 
 class Due(Part):
-    """An event that a record leads to by itself: its type, and the field that holds its day or instant."""
+    """An event that a record leads to by itself: its type, and the field that holds its day or instant.
+
+    It comes by then, and `exactly` means not before.
+    """
 
     type: str
     on: str
+    exactly: bool = False
 
 
 class Told(Part):
@@ -187,21 +192,27 @@ class Records(Part):
 
     makings: tuple[Making, ...] = ()
     lists: tuple[ListSaid, ...] = ()
+    rules: tuple[AnyRule, ...] = ()
 
 
 def names() -> set[str]:
     """Every field name of the model."""
     parts = (Records, Making, Shown, Listed, Change, Again, Due, Told, Pick, ListSaid, Filter, Span)
-    return {name for part in parts for name in part.model_fields}
+    kinds = (WorkingDaysAfter, ByNumber, RoundsInOrder, SameAsFeed)
+    return {field.alias or name for part in (*parts, *kinds) for name, field in part.model_fields.items()}
 
 
 def mistakes_in(
-    records: Records, file: str, found_by: Mapping[str, set[str]], whose: Mapping[str, str]
+    records: Records,
+    file: str,
+    found_by: Mapping[str, set[str]],
+    whose: Mapping[str, str],
+    requirements: Collection[str],
 ) -> list[Mistake]:
     """Mistakes that show without a council.
 
     `found_by` gives for each workflow of the pack the names of its outputs, `whose` the pack of each
-    workflow there is.
+    workflow there is, `requirements` the ids of all that there are.
     """
     told: list[Mistake] = []
     seen: set[str] = set()
@@ -215,7 +226,20 @@ def mistakes_in(
     for index, said in enumerate(records.lists):
         for where, message in _list(said, ("lists", index), found_by):
             told.append(Mistake(file, json_path(where), message))
+    for index, rule in enumerate(records.rules):
+        for where, message in _rule(rule, ("rules", index), records, requirements):
+            told.append(Mistake(file, json_path(where), message))
     return told
+
+
+def _rule(rule: AnyRule, place: Place, records: Records, requirements: Collection[str]) -> Found:
+    made = [making.name for making in records.makings]
+    if isinstance(rule, WorkingDaysAfter | ByNumber) and rule.making not in made:
+        yield (*place, "making"), f"there is no making `{rule.making}`; {suggestion(rule.making, made)}"
+    for requirement in rule.verifies:
+        if requirement not in requirements:
+            near = suggestion(requirement, requirements)
+            yield (*place, "verifies"), f"there is no requirement `{requirement}`; {near}"
 
 
 def _list(said: ListSaid, place: Place, found_by: Mapping[str, set[str]]) -> Found:

@@ -82,7 +82,7 @@ def _check(
 def turn_pages(one: ListOf, probe: Probe) -> None:
     """Pages of several sizes are the stretches of the list that they should be; the end is its end."""
     where = filled(probe, one)
-    known = whole(probe, where)
+    known = whole(probe, where, fewest=1)
     assert one.paging is not None
     if one.counts:
         usual = lists.page(probe, where)
@@ -190,7 +190,7 @@ def expect_sorted(one: ListOf, before: Mapping[str, object], after: Mapping[str,
 def follow_links(one: ListOf, probe: Probe) -> None:
     """`first`, `prev`, `next` and `last` are there where they should be, and lead where they say."""
     where = filled(probe, one)
-    known = whole(probe, where)
+    known = whole(probe, where, fewest=1)
     assert one.paging is not None
     size = min(one.paging.largest, max(1, len(known.entries) // 3))
     total = known.total or 0
@@ -323,7 +323,7 @@ def filled(probe: Probe, one: ListOf, *, fewest: int = FEWEST) -> Asked:
     return where
 
 
-def whole(probe: Probe, where: Asked, *, fewest: int = 2) -> Known:
+def whole(probe: Probe, where: Asked, *, fewest: int) -> Known:
     """The list, each record once and as many as it says; raises Skipped where it is too short to tell."""
     one = where.of
     known = lists.known(probe, where)

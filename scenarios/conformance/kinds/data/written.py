@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from scenarios.conformance import lists, makings
-from scenarios.conformance.checks import Check, Kind, Missed, Skipped, expect
+from scenarios.conformance.checks import Check, Kind, Missed, expect
 from scenarios.conformance.kinds.data import formats
 from scenarios.conformance.lists import ListOf
 from scenarios.conformance.makings import Made
@@ -22,11 +22,9 @@ from scenarios.records import Making, Shown
 if TYPE_CHECKING:
     from scenarios.conformance.probe import Probe
 
-AS_SENT, EACH_ONCE, HANDED_OVER = "COUNCIL-040", "COUNCIL-041", "COUNCIL-043"
+AS_SENT, HANDED_OVER = "COUNCIL-040", "COUNCIL-043"
 MARKUP = 'Bins & bags <b>over the "kerb"</b>, it\'s 5 > 4 &amp; ]]> \\ {curly}'
 """A text in which whatever is special to some format is only text."""
-MOST_BOOKED = 12
-"""Places of a day that are taken, one by one, to see that no more are given."""
 
 
 def checks(service: Service, packs: Packs) -> Iterator[Check]:
@@ -61,9 +59,6 @@ def _of(making: Making, service: Service, counting: Container[str]) -> Iterator[
     if making.text:
         claim = "a text with marks in it comes back as it was sent, in every format"
         yield check("markup", claim, send_markup, AS_SENT, "shows", "lists")
-    if making.picks is not None:
-        claim = "each takes one place, and no more are given than there are"
-        yield check("places", claim, take_places, EACH_ONCE, "changes")
 
 
 Run = Callable[[Making, "Probe"], None]
@@ -257,68 +252,6 @@ def send_markup(making: Making, probe: Probe) -> None:
                 remedy="escape what is special to a format when it is written, not when it is kept",
                 answer=answer,
             )
-
-
-def take_places(making: Making, probe: Probe) -> None:
-    """One made takes one place of its day; made until none is left, the next is refused."""
-    assert making.picks is not None
-    most = making.picks.most
-    request = makings.prepare(probe, making)
-    picked = _places(probe, making)
-    chosen = _chosen(picked, request, most)
-    free = int(chosen[most])
-    made = [makings.taken(probe, making, request, probe.send(request))]
-    _expect_places(probe, making, chosen, free - 1)
-    if making.changes is not None and making.changes.sets:
-        probe.send(makings.change(probe, made.pop()))
-        _expect_places(probe, making, chosen, free)
-    if free > MOST_BOOKED:
-        return
-    while len(made) < free:
-        made.append(makings.taken(probe, making, request, probe.send(request)))
-    _expect_places(probe, making, chosen, 0)
-    answer = probe.send(request)
-    probe.in_contract(making.makes.operation, answer)
-    expect(
-        answer.status == 409,
-        f"a {making.name} was taken where no place was left",
-        expected=409,
-        got=f"{answer.status} {answer.text[:300]}",
-        answer=answer,
-    )
-    if making.changes is not None:
-        for each in made:
-            probe.send(makings.change(probe, each))
-
-
-def _places(probe: Probe, making: Making) -> list[Mapping[str, Any]]:
-    assert making.picks is not None
-    return [*probe.follow(making.finds).get(making.picks.output, ())]
-
-
-def _chosen(picked: list[Mapping[str, Any]], request: Request, most: str) -> Mapping[str, Any]:
-    """The place that a request is for: the entry whose other fields it has."""
-    for entry in picked:
-        shared = [name for name in entry if name != most and name in request.body]
-        if shared and all(entry[name] == request.body[name] for name in shared):
-            return entry
-    raise Skipped("it cannot be told which place was taken")
-
-
-def _expect_places(probe: Probe, making: Making, chosen: Mapping[str, Any], right: int) -> None:
-    assert making.picks is not None
-    most = making.picks.most
-    there = next(
-        (
-            each
-            for each in _places(probe, making)
-            if all(each.get(name) == value for name, value in chosen.items() if name != most)
-        ),
-        {},
-    )
-    # A day that has none left may be listed as such, or not be listed any more.
-    got = there.get(most, 0)
-    expect(got == right, f"`{most}` does not go by what was made", expected=right, got=got)
 
 
 def _readings(probe: Probe, made: Made) -> Iterator[Request]:

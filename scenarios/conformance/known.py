@@ -160,6 +160,17 @@ def _values(probe: Probe, operation: Operation, name: str, filling: Mapping[str,
     return list(dict.fromkeys(everywhere))
 
 
+def like_but_unknown(known: str) -> str:
+    """A reference in the shape of one that there is, which there is not."""
+    digits = [place for place, sign in enumerate(known) if sign.isdigit()]
+    if len(digits) < 3:
+        return f"{known}-not-there"
+    changed = list(known)
+    for place in digits[-8:]:
+        changed[place] = "9" if known[place] != "9" else "8"
+    return "".join(changed)
+
+
 def distinctive(answer: Answer, besides: str) -> list[str]:
     """Values of an answer that would give it away in another: long enough, and not in the request."""
     if isinstance(answer.body, dict | list):

@@ -34,6 +34,15 @@ def not_allowed_as_text(service: Service, schema: Any) -> list[str]:
     return list(dict.fromkeys(refused))
 
 
+def at_the_limits(service: Service, schema: Any) -> list[str]:
+    """The least and the most that the schema states of a whole number, as text; none where it states none."""
+    plain = plain_form(service, schema)
+    if plain.get("type") != "integer":
+        return []
+    bounds = (plain.get("minimum"), plain.get("maximum"))
+    return [str(int(bound)) for bound in bounds if isinstance(bound, int | float)]
+
+
 def allows(service: Service, schema: Any, value: Any) -> bool:
     """Whether the schema allows the value, formats included."""
     whole = {"components": service.components, "allOf": [schema]}

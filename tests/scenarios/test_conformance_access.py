@@ -58,6 +58,11 @@ async def tells_what_it_refuses(asked: Asked, onward: Onward) -> Told:
     return told.saying({**told.said, "detail": kept.body.decode()})
 
 
+async def looks_before_it_asks_for_a_key(asked: Asked, onward: Onward) -> Told:
+    there = await onward(asked.key(KEY))
+    return there if there.status == 404 else await onward(asked)
+
+
 async def does_not_say_how(asked: Asked, onward: Onward) -> Told:
     told = await onward(asked)
     return replace(told, headers={name: v for name, v in told.headers.items() if name != "www-authenticate"})
@@ -152,6 +157,7 @@ NOTICED: list[tuple[Fault, str]] = [
     (lets_readers_write, "waste.access.book_bulky_collection.read-only"),
     (does_it_and_then_refuses, "waste.access.book_bulky_collection.no-key"),
     (tells_what_it_refuses, "waste.access.show_property.no-key"),
+    (looks_before_it_asks_for_a_key, "waste.access.show_round.no-key"),
     (does_not_say_how, "waste.access.show_round.no-key"),
     (refuses_with_a_page, "waste.access.show_round.no-key"),
     (refuses_with_another_status, "waste.access.show_round.no-key"),

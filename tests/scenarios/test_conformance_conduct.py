@@ -61,6 +61,35 @@ def another_answer_each_time() -> Fault:
     return answered
 
 
+def answers_as_it_is_now() -> Fault:
+    first: dict[str, str] = {}
+
+    async def answered(asked: Asked, onward: Onward) -> Told:
+        name = asked.headers.get("idempotency-key", "")
+        if name not in first or asked.method != "POST":
+            told = await onward(asked)
+            if name and told.status == 201:
+                first[name] = told.said["reference"]
+            return told
+        now = await onward(replace(asked, method="GET", path=f"{asked.path}/{first[name]}"))
+        return replace(now, status=201)
+
+    return answered
+
+
+async def counts_from_nought(asked: Asked, onward: Onward) -> Told:
+    told = await onward(asked)
+    if "per_page" in asked.query and told.status == 200 and "items" in told.said:
+        return told.saying({**told.said, "items": [*told.said["items"], *told.said["items"][:1]]})
+    return told
+
+
+async def takes_one_spelling_alone(asked: Asked, onward: Onward) -> Told:
+    if asked.method == "POST" and asked.headers["content-type"] != "application/json":
+        return await onward(asked.without("content-type"))
+    return await onward(asked)
+
+
 async def ignores_versions(asked: Asked, onward: Onward) -> Told:
     return await onward(asked.without("if-match"))
 
@@ -198,6 +227,9 @@ NOTICED: list[tuple[Fault, str]] = [
     (first_answer_whatever_comes(), "council_tax.conduct.make_payment.repeated-otherwise"),
     (first_answer_whatever_comes(), "waste.conduct.report_missed_collection.repeated-after-failure"),
     (another_answer_each_time(), "waste.conduct.book_bulky_collection.repeated"),
+    (answers_as_it_is_now(), "waste.conduct.report_missed_collection.repeated"),
+    (counts_from_nought, "addresses.conduct.list_streets.stated-limits"),
+    (takes_one_spelling_alone, "waste.conduct.bulky-collection.charset-told"),
     (ignores_versions, "waste.conduct.close_missed_collection.stale"),
     (ignores_versions, "waste.conduct.cancel_bulky_collection.stale"),
     (ignores_versions, "council_tax.conduct.make_payment.gone-by"),

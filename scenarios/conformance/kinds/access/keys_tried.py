@@ -9,7 +9,7 @@ from scenarios.conformance import calls
 from scenarios.conformance.checks import Check, Kind, expect
 from scenarios.conformance.keys import Name
 from scenarios.conformance.kinds.access import doors
-from scenarios.conformance.known import distinctive
+from scenarios.conformance.known import distinctive, like_but_unknown, names_in
 from scenarios.conformance.probe import Probe
 from scenarios.conformance.refusals import documented, refused
 from scenarios.conformance.standing import standing, unchanged
@@ -110,6 +110,8 @@ def _closed(service: Service, packs: Packs, operation: Operation, one: Try) -> C
             opened = _read_well(probe, operation, call.request)
             answer = turned_away(probe, operation, request, one)
             _tells_nothing(operation, answer, opened, request)
+            if one.key is None and names_in(operation):
+                turned_away(probe, operation, _elsewhere(probe, operation, request), one)
         else:
             before = standing(probe, operation, request.path)
             turned_away(probe, operation, request, one)
@@ -175,6 +177,13 @@ def _read_well(probe: Probe, operation: Operation, request: Request) -> Answer:
         )
     answer: Answer = probe.place.memory[place]
     return answer
+
+
+def _elsewhere(probe: Probe, operation: Operation, request: Request) -> Request:
+    """The same call to what is not there: who has no key is not to learn what there is."""
+    last = names_in(operation)[-1]
+    path = {**request.path, last: like_but_unknown(request.path[last])}
+    return probe.request(operation.id, path=path, query=request.query, key=None)
 
 
 def _tells_nothing(operation: Operation, answer: Answer, opened: Answer, request: Request) -> None:

@@ -10,7 +10,16 @@ from typing import Any
 from scenarios.conformance import calls, nonsense
 from scenarios.conformance.checks import Check, Kind, Skipped, expect
 from scenarios.conformance.kinds.access import doors
-from scenarios.conformance.known import body_schema, names_in, reads, writes, written
+from scenarios.conformance.known import (
+    SIZES,
+    body_schema,
+    like_but_unknown,
+    names_in,
+    reads,
+    records_in,
+    writes,
+    written,
+)
 from scenarios.conformance.probe import Probe
 from scenarios.conformance.refusals import documented, plain, refused
 from scenarios.conformance.samples import sample
@@ -48,6 +57,10 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
                     _impossible,
                 )
             )
+        if operation in reads(service) and _limited(service, operation):
+            told.append(
+                ("stated-limits", "takes what is within its stated limits", ("COUNCIL-053",), _at_the_limits)
+            )
         if operation in (*reads(service), *writes(service)):
             told.append(
                 ("unknown-parameter", "does not pass over an unknown parameter", ("COUNCIL-007",), _unknown)
@@ -76,7 +89,7 @@ def _nothing_there(probe: Probe, *, operation: Operation) -> None:
         good = probe.request(operation.id, path=dict.fromkeys(names_in(operation), "1234"))
     way = {name: good.path.get(name, "1234") for name in names_in(operation)}
     last = names_in(operation)[-1]
-    like = _like(way[last])
+    like = like_but_unknown(way[last])
     statuses = documented(probe, operation.id, 404)
     answer = probe.send(_to(probe, operation, good, {**way, last: like}))
     as_problem = "application/problem+json" in str(operation.responses.get("404", ""))
@@ -100,17 +113,6 @@ def _nothing_there(probe: Probe, *, operation: Operation) -> None:
         )
         if str(answer.status) in operation.responses:
             plain(probe, operation.id, answer, f"`{strange[:20]}`")
-
-
-def _like(known: str) -> str:
-    """A reference in the shape of one that there is."""
-    digits = [place for place, sign in enumerate(known) if sign.isdigit()]
-    if len(digits) < 3:
-        return f"{known}-not-there"
-    changed = list(known)
-    for place in digits[-8:]:
-        changed[place] = "9" if known[place] != "9" else "8"
-    return "".join(changed)
 
 
 def _impossible(probe: Probe, *, operation: Operation) -> None:
@@ -143,6 +145,30 @@ def _impossible(probe: Probe, *, operation: Operation) -> None:
                 )
     if not tried:
         raise Skipped(f"whatever is sent to `{operation.id}` is allowed by its contract")
+
+
+def _at_the_limits(probe: Probe, *, operation: Operation) -> None:
+    good = _good(probe, operation)
+    for name, schema in _described(probe.service, operation).items():
+        for value in nonsense.at_the_limits(probe.service, schema):
+            answer = probe.send(doors.asking(good, name, value))
+            probe.in_contract(operation.id, answer)
+            expect(
+                answer.status not in (400, 422) and answer.status < 500,
+                f"`{operation.id}` refuses `{value[:40]}` as `{name}`, which is within its stated limits",
+                expected="what it is asked for",
+                got=f"{answer.status} {answer.text[:200]}",
+                answer=answer,
+            )
+            if name in SIZES and answer.status == 200:
+                shown = len(records_in(answer.body))
+                expect(
+                    shown <= int(value),
+                    f"`{operation.id}` shows more than the `{name}` asked for",
+                    expected=f"at most {value}",
+                    got=shown,
+                    answer=answer,
+                )
 
 
 def _unknown(probe: Probe, *, operation: Operation) -> None:
@@ -181,6 +207,10 @@ def _to(probe: Probe, operation: Operation, good: Request, way: Mapping[str, str
         content_type=good.content_type or "application/json",
         key=None,
     )
+
+
+def _limited(service: Service, operation: Operation) -> bool:
+    return any(nonsense.at_the_limits(service, schema) for schema in _described(service, operation).values())
 
 
 def _described(service: Service, operation: Operation) -> dict[str, Any]:

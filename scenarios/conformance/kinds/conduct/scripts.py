@@ -60,6 +60,15 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
                 run=partial(_comes_back, making=making, pointer=pointer),
                 operations=makings.operations(making, "shows" if making.shows else "lists"),
             )
+        yield Check(
+            id=f"{service.name}.{Kind.CONDUCT}.{making.name}.charset-told",
+            service=service.name,
+            kind=Kind.CONDUCT,
+            title=f"What makes a {making.name} may say the charset of its body",
+            verifies=verifies,
+            run=partial(_charset_told, making=making),
+            operations=makings.operations(making),
+        )
     for operation in reads(service):
         asked = _free_parameters(service, operation)
         if asked:
@@ -237,6 +246,12 @@ def _asked(probe: Probe, *, operation: Operation, names: list[str]) -> None:
                 got=f"{answer.status} {answer.text[:200]}",
                 answer=answer,
             )
+
+
+def _charset_told(probe: Probe, *, making: Making) -> None:
+    told = f"{making.makes.content_type}; charset=utf-8"
+    request = makings.prepare(probe, making, headers={"Content-Type": told})
+    makings.taken(probe, making, request, probe.send(request))
 
 
 def _charset(probe: Probe, *, operation: Operation) -> None:

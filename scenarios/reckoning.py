@@ -67,6 +67,7 @@ class WorkingDaysListed(Rule):
 class RoundsInOrder(Rule):
     """The days of a weekly calendar: rounds keep their order, one weekday's rounds a day, never on a Sunday
     or a bank holiday, and on a Saturday only to catch up. `reason` names the bank holiday of what was moved.
+    `every` gives, by the value of the field `of`, after how many days its usual day comes again.
     """
 
     is_: Literal["rounds-in-order"] = Field(alias="is")
@@ -74,6 +75,16 @@ class RoundsInOrder(Rule):
     field: str
     usual: str
     reason: str
+    of: str = ""
+    every: dict[str, int] = Field(default_factory=dict)
+
+
+class CouncilTime(Rule):
+    """A field of a new record is the council's time when it was made, or its date."""
+
+    is_: Literal["council-time"] = Field(alias="is")
+    making: str
+    field: str
 
 
 class SameAsFeed(Rule):
@@ -87,5 +98,6 @@ class SameAsFeed(Rule):
 
 
 AnyRule = Annotated[
-    WorkingDaysAfter | ByNumber | WorkingDaysListed | RoundsInOrder | SameAsFeed, Field(discriminator="is_")
+    WorkingDaysAfter | ByNumber | WorkingDaysListed | RoundsInOrder | SameAsFeed | CouncilTime,
+    Field(discriminator="is_"),
 ]

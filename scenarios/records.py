@@ -18,7 +18,7 @@ from scenarios.expressions import NotAnExpression
 from scenarios.openapi import Operation, Service
 from scenarios.problems import Mistake, suggestion
 from scenarios.reading import json_path
-from scenarios.reckoning import AnyRule, ByNumber, RoundsInOrder, SameAsFeed, WorkingDaysAfter
+from scenarios.reckoning import AnyRule, ByNumber, CouncilTime, RoundsInOrder, SameAsFeed, WorkingDaysAfter
 
 GIVEN = ("key", "unique")
 """The inputs that every expression may use; those of what is asked after the making have `reference` too."""
@@ -89,7 +89,7 @@ class Due(Part):
 class Told(Part):
     """The types of the events that tell of a record, and their subject.
 
-    `data` is what the event of the making says at least.
+    `data` is what the event of the making says at least, `changed_data` that of the change.
     """
 
     made: str | None = None
@@ -97,6 +97,7 @@ class Told(Part):
     due: Due | None = None
     subject: str = "$inputs.reference"
     data: dict[str, Any] = Field(default_factory=dict)
+    changed_data: dict[str, Any] = Field(default_factory=dict)
 
 
 class Pick(Part):
@@ -198,7 +199,7 @@ class Records(Part):
 def names() -> set[str]:
     """Every field name of the model."""
     parts = (Records, Making, Shown, Listed, Change, Again, Due, Told, Pick, ListSaid, Filter, Span)
-    kinds = (WorkingDaysAfter, ByNumber, RoundsInOrder, SameAsFeed)
+    kinds = (WorkingDaysAfter, ByNumber, RoundsInOrder, SameAsFeed, CouncilTime)
     return {field.alias or name for part in (*parts, *kinds) for name, field in part.model_fields.items()}
 
 
@@ -234,7 +235,7 @@ def mistakes_in(
 
 def _rule(rule: AnyRule, place: Place, records: Records, requirements: Collection[str]) -> Found:
     made = [making.name for making in records.makings]
-    if isinstance(rule, WorkingDaysAfter | ByNumber) and rule.making not in made:
+    if isinstance(rule, WorkingDaysAfter | ByNumber | CouncilTime) and rule.making not in made:
         yield (*place, "making"), f"there is no making `{rule.making}`; {suggestion(rule.making, made)}"
     for requirement in rule.verifies:
         if requirement not in requirements:
@@ -274,7 +275,8 @@ def _making(
     for name, call in making.calls():
         if name != "makes":
             yield from _values(call, (*place, name), set(), later, made=True)
-    told = {"subject": making.events.subject, "data": making.events.data}
+    told: dict[str, Any] = {"subject": making.events.subject, "data": making.events.data}
+    told["changed_data"] = making.events.changed_data
     yield from _value(told, (*place, "events"), set(), later, made=True)
     yield from _value(making.answers, (*place, "answers"), set(), GIVEN, made=True)
     for name in making.text:

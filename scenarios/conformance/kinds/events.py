@@ -92,7 +92,7 @@ def tell_made(making: Making, probe: Probe) -> None:
         telling.expect_well_formed(each)
     telling.expect_apart(told.events)
     _expect_time(event, before, telling.now(probe))
-    _expect_data(made, event)
+    _expect_data(made, making.events.data, event)
 
 
 def tell_repeated(making: Making, probe: Probe) -> None:
@@ -173,6 +173,7 @@ def tell_changed(making: Making, probe: Probe) -> None:
         answer=answer,
     )
     telling.expect_well_formed(event)
+    _expect_data(made, making.events.changed_data, event)
 
 
 def tell_due(making: Making, probe: Probe) -> None:
@@ -347,8 +348,8 @@ def _expect_time(event: Event, before: datetime, after: datetime) -> None:
     )
 
 
-def _expect_data(made: Made, event: Event) -> None:
-    wanted: Mapping[str, Any] = fill(made.making.events.data, made.scope())
+def _expect_data(made: Made, data: Mapping[str, Any], event: Event) -> None:
+    wanted: Mapping[str, Any] = fill(data, made.scope())
     said = event.get("data")
     if wanted and not isinstance(said, Mapping):
         raise Missed("an event has no data", expected=str(dict(wanted)), got=str(said))

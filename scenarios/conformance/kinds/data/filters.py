@@ -72,10 +72,24 @@ def try_filter(one: ListOf, parameter: str, probe: Probe) -> None:
     values = _values(one, parameter, filter, known.entries, draws)
     if not values:
         raise Skipped(f"nothing in {one.operation} has a value that `{parameter}` could be tried with")
+    values = [each for each in values if not _refused(probe, where, known, parameter, each)]
     for value in values:
-        _expect_left(probe, where, known, {parameter: (filter, value)})
+        found = _expect_left(probe, where, known, {parameter: (filter, value)})
+        _expect_second(probe, where, found, {parameter: value})
     if one.said is not None and parameter in one.said.several and len(values) > 1:
         _expect_several(probe, where, known, parameter, values[:2])
+
+
+def _refused(probe: Probe, where: Asked, known: Known, parameter: str, value: str) -> bool:
+    """Whether a value that no entry has is refused as such, which a filter may do by its contract."""
+    one = where.of
+    if one.filters[parameter].leaves != "equals" or any(
+        leaves(one.filters[parameter], value, each) for each in known.entries
+    ):
+        return False
+    answer = probe.ask(one.operation, path=where.path, query={**where.query, parameter: value})
+    probe.in_contract(one.operation, answer)
+    return answer.status in (400, 404, 422)
 
 
 def _expect_several(probe: Probe, where: Asked, known: Known, parameter: str, values: Sequence[str]) -> None:
@@ -90,7 +104,21 @@ def _expect_several(probe: Probe, where: Asked, known: Known, parameter: str, va
     )
 
 
-def _expect_left(probe: Probe, where: Asked, known: Known, asked: Mapping[str, tuple[Filter, str]]) -> None:
+def _expect_second(probe: Probe, where: Asked, found: Known, query: Mapping[str, str]) -> None:
+    """The pages of what a filter leaves are turned like others."""
+    one = where.of
+    if one.paging is not None and len(found.entries) > 1:
+        second = lists.page(probe, where, 2, 1, query)
+        expect(
+            [one.name_of(each) for each in second.entries] == [one.name_of(found.entries[1])],
+            f"{one.operation}: the pages of what a filter leaves are not its stretches",
+            expected=one.name_of(found.entries[1]),
+            got=", ".join(one.name_of(each) for each in second.entries) or "nothing",
+            answer=second.answer,
+        )
+
+
+def _expect_left(probe: Probe, where: Asked, known: Known, asked: Mapping[str, tuple[Filter, str]]) -> Known:
     """What these filters leave is what is known to fit them: all of it and nothing else."""
     one = where.of
     named = "&".join(f"{name}={value}" for name, (_, value) in asked.items())
@@ -109,6 +137,7 @@ def _expect_left(probe: Probe, where: Asked, known: Known, asked: Mapping[str, t
         got=found.total,
         answer=found.last.answer,
     )
+    return found
 
 
 def _expect_none_else(one: ListOf, named: str, found: Known, fits: Callable[[Entry], bool]) -> None:
@@ -169,14 +198,12 @@ def _values(one: ListOf, parameter: str, filter: Filter, entries: Sequence[Entry
 
 
 def _not_among(text: str, held: Sequence[str], schema: Mapping[str, Any]) -> list[str]:
-    """A value that is like the others and that no entry is known to have, if one can be made."""
+    """Values that no entry is known to have: the beginning of one, and one that is almost the same."""
     if schema.get("format") in ("date", "date-time"):
         return []
-    for digit in "7391846250":
-        changed = re.sub(r"[0-9](?=[^0-9]*$)", digit, text)
-        if changed not in held and re.search(schema.get("pattern", ""), changed):
-            return [changed]
-    return []
+    changed = [re.sub(r"[0-9](?=[^0-9]*$)", digit, text) for digit in "7391846250"]
+    strange = [each for each in (text[:-1], *changed) if each and each not in held]
+    return [each for each in strange if re.search(schema.get("pattern", ""), each)][:2]
 
 
 def _equal(one: ListOf) -> list[str]:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 from scenarios.conformance import lists, makings
 from scenarios.conformance.checks import Check, Kind, Missed, Skipped, expect
 from scenarios.conformance.draws import Draws
-from scenarios.conformance.lists import Asked, Known, ListOf, Page
+from scenarios.conformance.lists import Asked, Known, ListOf, Page, Paging
 from scenarios.conformance.readings import NotThere, at
 from scenarios.openapi import Service
 from scenarios.packs import Packs
@@ -89,7 +89,7 @@ def turn_pages(one: ListOf, probe: Probe) -> None:
         _expect_stretch(where, usual, known, 0, one.paging.usual, "without a size")
     draws = Draws(probe.seed, f"pages {one.operation}")
     count = len(known.entries)
-    for size in _sizes(count, one.paging.largest, draws):
+    for size in _sizes(count, one.paging, draws):
         last = -(-count // size)
         numbers = (
             {1, 2, last, 1 + draws.below(last)} if known.whole else {1, 2, 1 + draws.below(count // size)}
@@ -110,10 +110,10 @@ def turn_pages(one: ListOf, probe: Probe) -> None:
             )
 
 
-def _sizes(count: int, largest: int, draws: Draws) -> list[int]:
+def _sizes(count: int, paging: Paging, draws: Draws) -> list[int]:
     """Sizes of pages that divide a list in different ways: one at a time, with a rest and without one."""
-    wanted = {1, 2, 3 + draws.below(5), max(1, count // 2), count - 1, count}
-    return sorted(size for size in wanted if 1 <= size <= largest)
+    wanted = {1, 2, 3 + draws.below(5), max(1, count // 2), count - 1, count, paging.usual}
+    return sorted(size for size in wanted if 1 <= size <= min(count, paging.largest))
 
 
 def _expect_stretch(where: Asked, page: Page, known: Known, start: int, size: int, named: str) -> None:

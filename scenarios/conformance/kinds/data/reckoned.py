@@ -6,10 +6,11 @@ import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from scenarios.conformance import lists, makings
+from scenarios.conformance import lists, makings, telling
 from scenarios.conformance.checks import Check, Kind, Missed, Skipped, expect
 from scenarios.conformance.lists import Asked, Entry, ListOf
 from scenarios.conformance.makings import Made
@@ -20,6 +21,7 @@ from scenarios.packs import Packs
 from scenarios.reckoning import (
     AnyRule,
     ByNumber,
+    CouncilTime,
     RoundsInOrder,
     SameAsFeed,
     WorkingDaysAfter,
@@ -56,11 +58,13 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
 
 
 def _tried(rule: AnyRule, service: Service, packs: Packs) -> tuple[Callable[[Probe], None], tuple[str, ...]]:
-    if isinstance(rule, WorkingDaysAfter | ByNumber):
+    if isinstance(rule, WorkingDaysAfter | ByNumber | CouncilTime):
         making = next(each for each in makings.of(packs, service.name) if each.name == rule.making)
         operations = makings.operations(making, "shows")
         if isinstance(rule, ByNumber):
             return partial(count_things, rule, making), operations
+        if isinstance(rule, CouncilTime):
+            return partial(go_by_the_clock, rule, making), operations
         return partial(count_working_days, rule, making), operations
     one = next(each for each in lists.of(service, packs) if each.operation == rule.list)
     if isinstance(rule, WorkingDaysListed):
@@ -132,6 +136,29 @@ def count_things(rule: ByNumber, making: Making, probe: Probe) -> None:
             probe.send(makings.change(probe, made))
 
 
+def go_by_the_clock(rule: CouncilTime, making: Making, probe: Probe) -> None:
+    """Now, and again some hours on, when the clock was advanced."""
+    need_clock(probe)
+    for _ in range(2):
+        before = telling.now(probe)
+        record, answer = _record(probe, makings.make(probe, making))
+        after = telling.now(probe)
+        text = str(_field(record, rule.field, answer))
+        if len(text) == 10:
+            right = _day(before.isoformat()) <= _day(text) <= _day(after.isoformat())
+        else:
+            right = before - timedelta(seconds=1) <= _instant(text) <= after + timedelta(seconds=1)
+        expect(
+            right,
+            f"`{rule.field}` is not the council's time",
+            expected=before.isoformat(),
+            got=text,
+            remedy="ask the council for its time; it stands still, and jumps",
+            answer=answer,
+        )
+        probe.control("POST", "/clock", {"by": "PT5H"})
+
+
 def list_working_days(rule: WorkingDaysListed, one: ListOf, probe: Probe) -> None:
     """Every day of the list is a working day of the council, and none between them is left out."""
     need_clock(probe)
@@ -154,6 +181,7 @@ def keep_rounds_in_order(rule: RoundsInOrder, one: ListOf, probe: Probe) -> None
     """Each day is that which the rule gives for its usual day, and says why where it was moved."""
     need_clock(probe)
     entries, answer = _over_a_year(probe, one)
+    _expect_every(rule, entries, answer)
     start = today(probe) - BACK * DAY
     # The day before the year began may have been moved by a holiday of the weeks before it.
     told = calendar(probe, start - 30 * DAY, start + (LONGEST - 31) * DAY)
@@ -179,6 +207,20 @@ def keep_rounds_in_order(rule: RoundsInOrder, one: ListOf, probe: Probe) -> None
             got=reason,
             answer=answer,
         )
+
+
+def _expect_every(rule: RoundsInOrder, entries: Sequence[Entry], answer: Answer) -> None:
+    """The usual days of each kind come again after as many days as they should."""
+    for kind, days in rule.every.items():
+        usual = sorted({_day(each.get(rule.usual)) for each in entries if each.get(rule.of) == kind})
+        for one, next_one in pairwise(usual):
+            expect(
+                (next_one - one).days == days,
+                f"{kind} does not come again after {days} days",
+                expected=one + timedelta(days=days),
+                got=next_one,
+                answer=answer,
+            )
 
 
 def rounds(first: date, last: date, holidays: Mapping[date, str]) -> dict[date, date]:
@@ -281,14 +323,22 @@ def _field(record: Any, name: str, answer: Answer) -> Any:
 def _day(written: Any) -> date:
     """The day that is written, or on which an instant falls in London."""
     text = str(written)
+    if len(text) != 10:
+        return _instant(text).astimezone(LONDON).date()
     try:
-        return (
-            date.fromisoformat(text)
-            if len(text) == 10
-            else datetime.fromisoformat(text).astimezone(LONDON).date()
-        )
+        return date.fromisoformat(text)
     except ValueError as wrong:
         raise Missed(f"{text!r} is no day", expected="a date", got=text) from wrong
+
+
+def _instant(text: str) -> datetime:
+    """An instant with its zone; raises Missed where it has none."""
+    try:
+        told = datetime.fromisoformat(text)
+    except ValueError as wrong:
+        raise Missed(f"{text!r} is no instant", expected="a date and time", got=text) from wrong
+    expect(told.tzinfo is not None, f"{text!r} does not say its zone", expected="a zone", got=text)
+    return told
 
 
 def _events(events: Iterable[tuple[date, str]]) -> str:

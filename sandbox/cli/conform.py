@@ -14,45 +14,25 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sandbox.cli.conform_presets import (
+    PANEL_CHECKS,
+    PANEL_TARGET,
+    CouldNot,
+    Presetting,
+    Services,
+    plainly,
+)
+from sandbox.cli.conform_targets import Aim
+from sandbox.cli.groups import grouped
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
-from sandbox.failure import Failure
 
 if TYPE_CHECKING:
     from sandbox.running import RunningSandbox
     from scenarios.conformance.record import Made
-    from scenarios.conformance.target import Target
+    from scenarios.conformance.running import Wanted
 
 FAILED = 1
-PANEL_TARGET, PANEL_CHECKS, PANEL_REPORTS = "What is tested", "Which checks", "Reports"
 
-ServiceName = Annotated[
-    str | None, typer.Argument(metavar="SERVICE", help="The service whose slot it fills: waste.")
-]
-TargetUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--target",
-        help="Where it answers. Without it: the sandbox's own service.",
-        rich_help_panel=PANEL_TARGET,
-    ),
-]
-Everything = Annotated[
-    bool,
-    typer.Option(
-        "--all",
-        help="Every service of the sandbox, and the journeys across them.",
-        rich_help_panel=PANEL_TARGET,
-    ),
-]
-TargetKey = Annotated[
-    str | None,
-    typer.Option(
-        "--target-key",
-        envvar="TARGET_KEY",
-        help="The target's own key, where it has joined no council.",
-        rich_help_panel=PANEL_TARGET,
-    ),
-]
 Url = Annotated[
     str | None,
     typer.Option(
@@ -112,8 +92,14 @@ FailFast = Annotated[
 ]
 
 
-class CouldNot(Failure):
-    """The checks could not be run."""
+Covered = Annotated[
+    bool,
+    typer.Option(
+        "--coverage",
+        help="Show which requirements no check verifies and which operations none asks; run none.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -121,15 +107,17 @@ def add_to(app: typer.Typer) -> None:
     app.command("conform", rich_help_panel="Scenarios")(conform)
 
 
+@grouped
 def conform(
-    service: ServiceName = None,
-    target: TargetUrl = None,
-    everything: Everything = False,
-    target_key: TargetKey = None,
+    context: typer.Context,
+    aim: Aim,
+    presetting: Presetting,
+    services: Services = None,
     url: Url = None,
     council: CouncilName = None,
     only: Only = None,
     listed: Listed = False,
+    covered: Covered = False,
     seed: Seed = 1,
     workers: Workers = 2,
     max_time: MaxTime = 600,
@@ -139,38 +127,51 @@ def conform(
 ) -> None:
     """Test what fills a service's slot: exit code 0 if it passes, 1 if not, 2 if it could not be tested."""
     from scenarios import packs
-    from scenarios.conformance import running
+    from scenarios.conformance import baselines, running
     from scenarios.conformance.reports import text
     from scenarios.conformance.running import Wanted
-    from scenarios.problems import CouldNotRun
 
-    try:
-        with _sandbox(url, council, key, data) as there:
-            wanted = Wanted(
-                base_url=there.url,
-                council=there.council,
-                key=there.key,
-                targets=_targets(there, service, target, target_key, everything=everything),
-                packs=packs.load(),
-                made_with=made_with(),
-                now=_now,
-                across=everything,
-                only=only,
-                seed=seed,
-                workers=workers,
-                fail_fast=fail_fast,
-                seconds=max_time,
-                command=shlex.join(["council", *sys.argv[1:]]),
-            )
-            if listed:
-                with running.prepared(wanted) as ready:
-                    _echo(text.listing(ready))
-                return
-            ran = running.run(wanted, lambda result: _echo(text.line(result)))
-    except CouldNotRun as failure:
-        raise CouldNot(str(failure)) from failure
+    presetting.check_saving()
+    with plainly(), _sandbox(url, council, key, data) as there:
+        known = baselines.read(presetting.baseline, _now().date()) if presetting.baseline else None
+        wanted = Wanted(
+            base_url=there.url,
+            council=there.council,
+            key=there.key,
+            targets=aim.targets(there, services, context),
+            packs=packs.load(),
+            made_with=made_with(),
+            now=_now,
+            across=aim.everything,
+            only=only,
+            seed=seed,
+            workers=workers,
+            fail_fast=fail_fast,
+            seconds=max_time,
+            command=shlex.join(["council", *sys.argv[1:]]),
+            baseline=known,
+        )
+        if covered:
+            _show_coverage(wanted)
+            return
+        if listed:
+            with running.prepared(wanted) as ready:
+                _echo(text.listing(ready))
+            return
+        ran = running.run(wanted, lambda result: _echo(text.line(result)))
     _echo(text.summary(ran.record))
+    presetting.save(context)
     if not ran.record.passed:
+        raise typer.Exit(FAILED)
+
+
+def _show_coverage(wanted: Wanted) -> None:
+    from scenarios.conformance import coverage, running
+
+    with running.prepared(wanted) as ready:
+        covered = coverage.of_run(ready)
+    _echo(coverage.told(covered))
+    if any(one.wanting for one in covered):
         raise typer.Exit(FAILED)
 
 
@@ -184,29 +185,6 @@ def made_with() -> Made:
     except PackageNotFoundError:
         fuzzer = ""
     return Made(virtual_council=__version__, python=platform.python_version(), schemathesis=fuzzer)
-
-
-def _targets(
-    there: RunningSandbox, service: str | None, address: str | None, key: str | None, *, everything: bool
-) -> list[Target]:
-    from sandbox import running
-    from scenarios.conformance.target import Target
-
-    slugs = running.services_of(there)
-    if everything == (service is not None):
-        raise CouldNot(f"Name the service to test, or --all. There are: {', '.join(slugs)}")
-    if service is None:
-        if address is not None:
-            raise CouldNot("--all tests the sandbox's own services; with --target name one service")
-        return [Target(slug) for slug in slugs]
-    slug = service.replace("-", "_")
-    if slug not in slugs:
-        raise CouldNot(f"There is no service {service!r}; there are: {', '.join(slugs)}")
-    if address is None:
-        return [Target(slug)]
-    joined = running.component_at(there, slug, address)
-    keys = {"everything": key} if key else {}
-    return [Target(slug, address.rstrip("/"), component=joined or "", keys=keys)]
 
 
 @contextmanager

@@ -90,8 +90,8 @@ def _taken(context: typer.Context, file: Path) -> dict[str, Any]:
     }
     if preset.tested:
         defaults["services"] = list(preset.tested)
-    if len(preset.addresses) == 1:
-        [defaults["target"]] = preset.addresses.values()
+    if preset.service in preset.addresses:
+        defaults["target"] = preset.addresses[preset.service]
     if "key_place" in preset.model_fields_set:
         defaults["key_place"] = presets.as_text(preset.key_place)
     context.meta[_PRESET] = preset

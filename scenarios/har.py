@@ -86,7 +86,7 @@ def _request(call: Call) -> dict[str, Any]:
         kind = _header(call.request_headers, "content-type")
         data: dict[str, Any] = {"mimeType": kind, "text": call.request_body.decode(errors="replace")}
         if call.request_cut:
-            data["comment"] = f"Cut: the whole has {call.request_bytes} bytes"
+            data["comment"] = _cut(call.request_bytes, len(call.request_body))
         request["postData"] = data
     return request
 
@@ -115,8 +115,12 @@ def _content(call: Call) -> dict[str, Any]:
     except UnicodeDecodeError:
         content |= {"text": base64.b64encode(call.body).decode(), "encoding": "base64"}
     if call.body_cut:
-        content["comment"] = f"Cut: the whole has {call.body_bytes} bytes"
+        content["comment"] = _cut(call.body_bytes, len(call.body))
     return content
+
+
+def _cut(whole: int, kept: int) -> str:
+    return f"Cut: the whole has {whole} bytes" if whole > kept else "Cut: the whole is longer"
 
 
 def _header(pairs: Pairs, wanted: str) -> str:

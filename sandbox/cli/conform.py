@@ -3,27 +3,33 @@
 from __future__ import annotations
 
 import platform
-import shlex
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sandbox.cli import reporting
+from sandbox.cli.again import command_line
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
+from sandbox.cli.reporting import Reports
 from sandbox.failure import Failure
 
 if TYPE_CHECKING:
+    from sandbox.evidence import Signer
     from sandbox.running import RunningSandbox
     from scenarios.conformance.record import Made
     from scenarios.conformance.target import Target
 
 FAILED = 1
-PANEL_TARGET, PANEL_CHECKS, PANEL_REPORTS = "What is tested", "Which checks", "Reports"
+NO_MATTER = frozenset({"junit", "json", "html", "badge", "har", "summary", "listed"})
+"""Options that decide nothing of what a run comes to."""
+Settled = Mapping[str, object]
+PANEL_TARGET, PANEL_CHECKS = "What is tested", "Which checks"
 
 ServiceName = Annotated[
     str | None, typer.Argument(metavar="SERVICE", help="The service whose slot it fills: waste.")
@@ -67,6 +73,16 @@ CouncilName = Annotated[
         "--council",
         help="The council to test on.",
         show_default="the first",
+        rich_help_panel=PANEL_TARGET,
+    ),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="Test on a council made for this run alone, whose clock starts on this day.",
+        show_default="2026-06-01, where no sandbox is running",
         rich_help_panel=PANEL_TARGET,
     ),
 ]
@@ -122,18 +138,26 @@ def add_to(app: typer.Typer) -> None:
 
 
 def conform(
+    ctx: typer.Context,
     service: ServiceName = None,
     target: TargetUrl = None,
     everything: Everything = False,
     target_key: TargetKey = None,
     url: Url = None,
     council: CouncilName = None,
+    as_of: AsOf = None,
     only: Only = None,
     listed: Listed = False,
     seed: Seed = 1,
     workers: Workers = 2,
     max_time: MaxTime = 600,
     fail_fast: FailFast = False,
+    junit: reporting.Junit = None,
+    json: reporting.Json = None,
+    html: reporting.Html = None,
+    badge: reporting.Badge = None,
+    har: reporting.Har = None,
+    summary: reporting.Summary = None,
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
@@ -144,8 +168,13 @@ def conform(
     from scenarios.conformance.running import Wanted
     from scenarios.problems import CouldNotRun
 
+    reports = Reports.with_step_summary(
+        junit=junit, json=json, html=html, badge=badge, har=har, summary=summary
+    )
+    reports.check()
+    signer = _signer(data) if json is not None and not listed else None
     try:
-        with _sandbox(url, council, key, data) as there:
+        with _sandbox(url, council, as_of, key, data) as (there, settled):
             wanted = Wanted(
                 base_url=there.url,
                 council=there.council,
@@ -160,16 +189,18 @@ def conform(
                 workers=workers,
                 fail_fast=fail_fast,
                 seconds=max_time,
-                command=shlex.join(["council", *sys.argv[1:]]),
+                command=command_line(ctx, {**settled, "seed": seed}, NO_MATTER),
             )
             if listed:
                 with running.prepared(wanted) as ready:
-                    _echo(text.listing(ready))
+                    reporting.echo(text.listing(ready))
                 return
-            ran = running.run(wanted, lambda result: _echo(text.line(result)))
+            ran = running.run(wanted, lambda result: reporting.echo(text.line(result)))
     except CouldNotRun as failure:
         raise CouldNot(str(failure)) from failure
-    _echo(text.summary(ran.record))
+    reporting.echo(text.summary(ran.record))
+    signed = partial(signer.signed, ran.record) if signer else None
+    reports.write(ran.record, signed=signed, exchanges=ran.exchanges)
     if not ran.record.passed:
         raise typer.Exit(FAILED)
 
@@ -210,27 +241,41 @@ def _targets(
 
 
 @contextmanager
-def _sandbox(url: str | None, council: str | None, key: str | None, data: Path) -> Iterator[RunningSandbox]:
+def _sandbox(
+    url: str | None, council: str | None, as_of: datetime | None, key: str | None, data: Path
+) -> Iterator[tuple[RunningSandbox, Settled]]:
+    """The sandbox to test on, and the options that would find it, or make one like it, again."""
     from sandbox import running
     from sandbox.folder import DataFolder
 
-    if url is None and data.exists():
+    if as_of is not None and (url or council):
+        raise CouldNot("--as-of makes a council for this run; leave it out, or --url and --council")
+    if url is None and as_of is None and data.exists():
         url = DataFolder(data).server() or None
-    if url is None and council is not None:
-        raise CouldNot("--council names one of a running sandbox; say where that is with --url")
     if url is not None:
-        yield running.there(url, council, key, data)
+        there = running.there(url, council, key, data)
+        yield there, {"url": there.url, "council": there.council}
         return
-    with running.temporary() as there:
-        yield there
+    if council is not None:
+        raise CouldNot("--council names one of a running sandbox; say where that is with --url")
+    day = as_of.date() if as_of else running.AS_OF
+    with running.temporary(day) as there:
+        yield there, {"as_of": day, "data": None}
+
+
+def _signer(data: Path) -> Signer:
+    from sandbox import evidence
+    from sandbox.folder import DataFolder
+
+    folder = DataFolder(data)
+    made = not evidence.key_file(folder).exists()
+    signer = evidence.signer(folder)
+    if made:
+        typer.echo(f"Made a key to sign with, {signer.fingerprint}, in {evidence.key_file(folder)}", err=True)
+    return signer
 
 
 def _now() -> datetime:
     from sandbox import machine
 
     return machine.now()
-
-
-def _echo(lines: Iterator[str]) -> None:
-    for line in lines:
-        typer.echo(line)

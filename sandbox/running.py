@@ -122,8 +122,11 @@ def _asked(method: str, url: str, **request: Any) -> httpx.Response:
 
 
 @contextmanager
-def temporary() -> Iterator[RunningSandbox]:
-    """A small council in a folder of its own, served on a free port until the run is over."""
+def temporary(as_of: date = AS_OF) -> Iterator[RunningSandbox]:
+    """A small council in a folder of its own, served on a free port until the run is over.
+
+    ``as_of`` is the day on which its clock starts.
+    """
     from sandbox.app import Sandbox
     from sandbox.build import Plan, build
     from sandbox.serving import served_aside
@@ -131,7 +134,7 @@ def temporary() -> Iterator[RunningSandbox]:
 
     with tempfile.TemporaryDirectory(prefix="virtual-council-") as path:
         folder = DataFolder(Path(path) / "council-data")
-        plan = Plan("fairwater", find_profile("Hartlepool"), RESIDENTS, 7, AS_OF)
+        plan = Plan("fairwater", find_profile("Hartlepool"), RESIDENTS, 7, as_of)
         build(folder, plan, discover(), lambda what, share: None)
         sandbox = Sandbox(folder, discover(), plan.name)
         try:

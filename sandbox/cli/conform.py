@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import platform
-import shlex
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sandbox.cli import reporting
+from sandbox.cli.again import command_line
 from sandbox.cli.conform_presets import (
     PANEL_CHECKS,
     PANEL_TARGET,
@@ -25,13 +26,20 @@ from sandbox.cli.conform_presets import (
 from sandbox.cli.conform_targets import Aim
 from sandbox.cli.groups import grouped
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
+from sandbox.cli.reporting import ReportPaths
 
 if TYPE_CHECKING:
+    from sandbox.evidence import Signer
     from sandbox.running import RunningSandbox
     from scenarios.conformance.record import Made
     from scenarios.conformance.running import Wanted
 
 FAILED = 1
+NO_MATTER = frozenset(
+    {"junit", "json", "html", "badge", "har", "summary", "listed", "covered", "save_preset"}
+)
+"""Options that decide nothing of what a run comes to."""
+Settled = Mapping[str, object]
 
 Url = Annotated[
     str | None,
@@ -47,6 +55,16 @@ CouncilName = Annotated[
         "--council",
         help="The council to test on.",
         show_default="the first",
+        rich_help_panel=PANEL_TARGET,
+    ),
+]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="Test on a council made for this run alone, whose clock starts on this day.",
+        show_default="2026-06-01, where no sandbox is running",
         rich_help_panel=PANEL_TARGET,
     ),
 ]
@@ -109,12 +127,14 @@ def add_to(app: typer.Typer) -> None:
 
 @grouped
 def conform(
-    context: typer.Context,
+    ctx: typer.Context,
     aim: Aim,
     presetting: Presetting,
+    paths: ReportPaths,
     services: Services = None,
     url: Url = None,
     council: CouncilName = None,
+    as_of: AsOf = None,
     only: Only = None,
     listed: Listed = False,
     covered: Covered = False,
@@ -127,18 +147,20 @@ def conform(
 ) -> None:
     """Test what fills a service's slot: exit code 0 if it passes, 1 if not, 2 if it could not be tested."""
     from scenarios import packs
-    from scenarios.conformance import baselines, running
+    from scenarios.conformance import running
     from scenarios.conformance.reports import text
     from scenarios.conformance.running import Wanted
 
     presetting.check_saving()
-    with plainly(), _sandbox(url, council, key, data) as there:
-        known = baselines.read(presetting.baseline, _now().date()) if presetting.baseline else None
+    reports = paths.reports()
+    reports.check()
+    signer = _signer(data) if reports.json is not None and not (listed or covered) else None
+    with plainly(), _sandbox(url, council, as_of, key, data) as (there, settled):
         wanted = Wanted(
             base_url=there.url,
             council=there.council,
             key=there.key,
-            targets=aim.targets(there, services, context),
+            targets=aim.targets(there, services, ctx),
             packs=packs.load(),
             made_with=made_with(),
             now=_now,
@@ -148,30 +170,22 @@ def conform(
             workers=workers,
             fail_fast=fail_fast,
             seconds=max_time,
-            command=shlex.join(["council", *sys.argv[1:]]),
-            baseline=known,
+            command=command_line(ctx, {**settled, "seed": seed, **presetting.settled(ctx)}, NO_MATTER),
+            baseline=presetting.known(_now()),
         )
         if covered:
             _show_coverage(wanted)
             return
         if listed:
             with running.prepared(wanted) as ready:
-                _echo(text.listing(ready))
+                reporting.echo(text.listing(ready))
             return
-        ran = running.run(wanted, lambda result: _echo(text.line(result)))
-    _echo(text.summary(ran.record))
-    presetting.save(context)
+        ran = running.run(wanted, lambda result: reporting.echo(text.line(result)))
+    reporting.echo(text.summary(ran.record))
+    signed = partial(signer.signed, ran.record) if signer else None
+    reports.write(ran.record, signed=signed, exchanges=ran.exchanges)
+    presetting.save(ctx)
     if not ran.record.passed:
-        raise typer.Exit(FAILED)
-
-
-def _show_coverage(wanted: Wanted) -> None:
-    from scenarios.conformance import coverage, running
-
-    with running.prepared(wanted) as ready:
-        covered = coverage.of_run(ready)
-    _echo(coverage.told(covered))
-    if any(one.wanting for one in covered):
         raise typer.Exit(FAILED)
 
 
@@ -187,28 +201,52 @@ def made_with() -> Made:
     return Made(virtual_council=__version__, python=platform.python_version(), schemathesis=fuzzer)
 
 
+def _show_coverage(wanted: Wanted) -> None:
+    from scenarios.conformance import coverage, running
+
+    with running.prepared(wanted) as ready:
+        covered = coverage.of_run(ready)
+    reporting.echo(coverage.told(covered))
+    if any(one.wanting for one in covered):
+        raise typer.Exit(FAILED)
+
+
 @contextmanager
-def _sandbox(url: str | None, council: str | None, key: str | None, data: Path) -> Iterator[RunningSandbox]:
+def _sandbox(
+    url: str | None, council: str | None, as_of: datetime | None, key: str | None, data: Path
+) -> Iterator[tuple[RunningSandbox, Settled]]:
+    """The sandbox to test on, and the options that would find it, or make one like it, again."""
     from sandbox import running
     from sandbox.folder import DataFolder
 
-    if url is None and data.exists():
+    if as_of is not None and (url or council):
+        raise CouldNot("--as-of makes a council for this run; leave it out, or --url and --council")
+    if url is None and as_of is None and data.exists():
         url = DataFolder(data).server() or None
-    if url is None and council is not None:
-        raise CouldNot("--council names one of a running sandbox; say where that is with --url")
     if url is not None:
-        yield running.there(url, council, key, data)
+        there = running.there(url, council, key, data)
+        yield there, {"url": there.url, "council": there.council}
         return
-    with running.temporary() as there:
-        yield there
+    if council is not None:
+        raise CouldNot("--council names one of a running sandbox; say where that is with --url")
+    day = as_of.date() if as_of else running.AS_OF
+    with running.temporary(day) as there:
+        yield there, {"as_of": day, "data": None}
+
+
+def _signer(data: Path) -> Signer:
+    from sandbox import evidence
+    from sandbox.folder import DataFolder
+
+    folder = DataFolder(data)
+    made = not evidence.key_file(folder).exists()
+    signer = evidence.signer(folder)
+    if made:
+        typer.echo(f"Made a key to sign with, {signer.fingerprint}, in {evidence.key_file(folder)}", err=True)
+    return signer
 
 
 def _now() -> datetime:
     from sandbox import machine
 
     return machine.now()
-
-
-def _echo(lines: Iterator[str]) -> None:
-    for line in lines:
-        typer.echo(line)

@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sandbox.cli import reporting
 from sandbox.failure import Failure
 
 if TYPE_CHECKING:
+    from scenarios.conformance.baselines import Baseline
     from scenarios.conformance.presets import Preset
 
-PANEL_TARGET, PANEL_CHECKS, PANEL_REPORTS = "What is tested", "Which checks", "Reports"
-_PRESET = "virtual_council.preset"
+PANEL_TARGET, PANEL_CHECKS = "What is tested", "Which checks"
+_PRESET, _FILE = "virtual_council.preset", "virtual_council.preset.file"
 _RENAMED = {"all": "everything", "sandbox": "url"}
 """Fields of a preset whose option is called otherwise in the command."""
 _GIVEN = ("COMMANDLINE", "DEFAULT_MAP")
@@ -94,7 +97,7 @@ def _taken(context: typer.Context, file: Path) -> dict[str, Any]:
         defaults["target"] = preset.addresses[preset.service]
     if "key_place" in preset.model_fields_set:
         defaults["key_place"] = presets.as_text(preset.key_place)
-    context.meta[_PRESET] = preset
+    context.meta[_PRESET], context.meta[_FILE] = preset, file
     context.default_map = {**defaults, **preset.reports}
     return defaults
 
@@ -102,7 +105,9 @@ def _taken(context: typer.Context, file: Path) -> dict[str, Any]:
 def _reports(context: typer.Context) -> list[str]:
     """The names of the options that write a report."""
     options = context.command.params
-    return [str(option.name) for option in options if getattr(option, "rich_help_panel", "") == PANEL_REPORTS]
+    return [
+        str(option.name) for option in options if getattr(option, "rich_help_panel", "") == reporting.PANEL
+    ]
 
 
 Services = Annotated[
@@ -148,6 +153,19 @@ class Presetting:
             rich_help_panel=PANEL_CHECKS,
         ),
     ] = None
+
+    def known(self, now: datetime) -> Baseline | None:
+        """The failures that are known at this time of the machine."""
+        from scenarios.conformance import baselines
+
+        return baselines.read(self.baseline, now.date()) if self.baseline is not None else None
+
+    def settled(self, context: typer.Context) -> dict[str, object]:
+        """What takes the preset again, whatever it was called by."""
+        file = context.meta.get(_FILE)
+        if file is None:
+            return {}
+        return {"preset": file} if self.preset is not None else {"preset": file, "services": None}
 
     def check_saving(self) -> None:
         """Raise CouldNot before a run, where its preset could not be saved after it."""

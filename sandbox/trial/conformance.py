@@ -20,8 +20,8 @@ from sandbox.failure import Failure
 from sandbox.trial.council import Council
 
 COULD_NOT = 2
-RECORD = "record.json"
-REPORTS = {"json": RECORD, "junit": "junit.xml", "html": "report.html", "badge": "badge.svg"}
+EVIDENCE = "evidence.json"
+REPORTS = {"json": EVIDENCE, "junit": "junit.xml", "html": "report.html", "badge": "badge.svg"}
 """The reports that are kept in a folder, by the option that writes each."""
 SHOWN = 20
 """Failures that are told in full; a target that is wholly wrong has hundreds."""
@@ -142,10 +142,10 @@ class Conforming:
         with tempfile.TemporaryDirectory(prefix="virtual-council-conformance-") as spare:
             kept = self.folder / (spare if reports is None else reports)
             kept.mkdir(parents=True, exist_ok=True)
-            wanted = {"json": RECORD} if reports is None else REPORTS
+            wanted = {"json": EVIDENCE} if reports is None else REPORTS
             written = [word for option, file in wanted.items() for word in (f"--{option}", str(kept / file))]
             self._run([*words, *options, *written], target_key)
-            return Conformance(json.loads((kept / RECORD).read_text(encoding="utf-8")))
+            return Conformance(json.loads((kept / EVIDENCE).read_text(encoding="utf-8"))["record"])
 
     def _run(self, words: Sequence[str], target_key: str | None) -> None:
         environment = {**os.environ, "COUNCIL_KEY": self.key}

@@ -225,7 +225,7 @@ def _sandbox(
         url = DataFolder(data).server() or None
     if url is not None:
         there = running.there(url, council, key, data)
-        yield there, {"url": there.url, "council": there.council}
+        yield there, {"url": there.url, "council": there.council, "data": None}
         return
     if council is not None:
         raise CouldNot("--council names one of a running sandbox; say where that is with --url")

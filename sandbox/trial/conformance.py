@@ -142,6 +142,9 @@ class Conforming:
         with tempfile.TemporaryDirectory(prefix="virtual-council-conformance-") as spare:
             kept = self.folder / (spare if reports is None else reports)
             kept.mkdir(parents=True, exist_ok=True)
+            if "COUNCIL_DATA" not in os.environ:
+                # The key that the record is signed with is not left in the project.
+                words += ["--data", str(Path(spare) / "council-data")]
             wanted = {"json": EVIDENCE} if reports is None else REPORTS
             written = [word for option, file in wanted.items() for word in (f"--{option}", str(kept / file))]
             self._run([*words, *options, *written], target_key)

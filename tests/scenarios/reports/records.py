@@ -26,7 +26,8 @@ from scenarios.results import Outcome
 
 BEGAN = datetime(2026, 11, 24, 23, 40, 1, 250_000, tzinfo=UTC)
 HOSTILE = (
-    "<script>alert(1)</script> ]]> \x1b[2J\x1b[31m \x00 \u202e'\"`|*_[x](http://evil.example) &amp; {{ 7*7 }}\r\n#"
+    "<script>alert(1)</script> ]]> \x1b[2J\x1b[31m \x00 \u202e'\"`|*_[x](http://evil.example) &amp; "
+    "{{ 7*7 }}\r\n#"
 )
 SENTENCES = (
     "A missed bin can be reported, and the report says by when the crew returns.",
@@ -107,7 +108,7 @@ def record(
         "command": "council conform waste --as-of 2026-06-01 --seed 1",
         "made_with": Made(virtual_council="0.1.0", python="3.11.9", schemathesis="4.22.4"),
         "seed": 1,
-        "targets": [tested(service) for service in services],
+        "targets": [a_target(service) for service in services],
         "council": CouncilTold(
             name="fairwater",
             shaped_like="Hartlepool",
@@ -125,7 +126,7 @@ def record(
     return Record(**said | changed)
 
 
-def tested(service: str, **changed: Any) -> Tested:
+def a_target(service: str, **changed: Any) -> Tested:
     """A target: a supplier's component that joined the council."""
     said: dict[str, Any] = {
         "service": service,
@@ -160,7 +161,7 @@ def hostile() -> Record:
             result("waste.data.four", Outcome.FAIL, **bad, verifies=()),
         ],
         notices=[HOSTILE],
-        targets=(tested("waste", title=HOSTILE, version=HOSTILE, component=HOSTILE),),
+        targets=(a_target("waste", title=HOSTILE, version=HOSTILE, component=HOSTILE),),
     )
 
 

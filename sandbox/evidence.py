@@ -9,6 +9,7 @@ not that it is true.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -128,11 +129,12 @@ def read(file: Path) -> Evidence:
     """The evidence in a file. Raises EvidenceUnreadable, and Tampered where it is not as it was signed."""
     told = _told(file)
     record, signature = told["record"], told["signature"]
-    signed, fingerprint = _canonical(file, record), _checked(file, signature, record)
+    signed = _canonical(file, record)
+    fingerprint = _checked(file, signature, signed)
     whole = _record(file, record)
     if whole.canonical != signed:
         raise EvidenceUnreadable(f"{file} holds values that this version writes in another way")
-    return Evidence(whole, fingerprint, whole.digest)
+    return Evidence(whole, fingerprint, hashlib.sha256(signed).hexdigest())
 
 
 def _told(file: Path) -> dict[str, Any]:
@@ -173,7 +175,7 @@ def _canonical(file: Path, record: Any) -> bytes:
         raise EvidenceUnreadable(f"{file} holds a record that cannot have been signed: {wrong}") from wrong
 
 
-def _checked(file: Path, signature: Any, record: Any) -> str:
+def _checked(file: Path, signature: Any, signed: bytes) -> str:
     """The fingerprint of the key that signed the record. Raises Tampered and EvidenceUnreadable."""
     from joserfc import jws
     from joserfc.errors import BadSignatureError, JoseError
@@ -182,7 +184,7 @@ def _checked(file: Path, signature: Any, record: Any) -> str:
     try:
         key = OKPKey.import_key(signature["key"])
         said, fingerprint = signature["fingerprint"], str(key.thumbprint())
-        jws.deserialize_compact(signature["jws"], key, [ALGORITHM], payload=_canonical(file, record))
+        jws.deserialize_compact(signature["jws"], key, [ALGORITHM], payload=signed)
     except BadSignatureError as wrong:
         raise Tampered("the record is not as it was signed: it, or its signature, was changed") from wrong
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as wrong:

@@ -27,6 +27,28 @@ LONGEST_BODY = 4_000
 ROOM_FOR_CALLS = 800_000
 """Characters of calls and answers that a page holds in all, so that it opens at once whatever came."""
 
+STATUSES: Mapping[str, str] = {
+    "200": "done",
+    "201": "made",
+    "202": "taken, to be done later",
+    "204": "done, with nothing to say",
+    "304": "unchanged since it was last read",
+    "400": "refused: it was not understood",
+    "401": "refused: no key that is known",
+    "403": "refused: this key may not",
+    "404": "there is no such thing",
+    "405": "refused: that cannot be done with it",
+    "409": "refused: it clashes with what is there",
+    "410": "it is there no more",
+    "412": "refused: somebody changed it meanwhile",
+    "415": "refused: it came in a format that is not taken",
+    "422": "refused: something in it is not right",
+    "429": "refused: too many calls at a time",
+    "500": "it broke",
+    "502": "something behind it broke",
+    "503": "it is not there for the moment",
+}
+
 
 @dataclass(frozen=True)
 class Failure:
@@ -69,6 +91,8 @@ class Service:
 
 def page(record: Record) -> str:
     """The whole page."""
+    from markupsafe import Markup
+
     services = [_service(slug, record) for slug in telling.services_of(record)]
     services = [each for each in services if each.lines]
     filled = (
@@ -76,7 +100,7 @@ def page(record: Record) -> str:
         .get_template("page.html")
         .render(
             record=record,
-            style=(FOLDER / "page.css").read_text(encoding="utf-8"),
+            style=Markup((FOLDER / "page.css").read_text(encoding="utf-8")),
             standing=telling.standing(record).value,
             headline=telling.headline(record),
             subject=telling.what_was_tested(record),
@@ -84,6 +108,7 @@ def page(record: Record) -> str:
             services=services,
             not_met=list(_not_met(record)),
             loose=[_failure(each, record) for each in telling.unattached(record)],
+            unshown=[_line(one, record) for one in telling.musts_not_shown(record)],
             known=[_failure(each, record) for each in telling.known(record)],
             remarks=telling.remarks(record),
             digest=record.digest,
@@ -94,15 +119,19 @@ def page(record: Record) -> str:
 
 def _service(slug: str, record: Record) -> Service:
     those = [one for one in record.requirements if one.service == slug]
-    lines = [Line(one, telling.VERDICTS[one.verdict], _why_not_shown(one, record), (), ()) for one in those]
+    lines = [_line(one, record) for one in those]
     return Service(slug, telling.service_named(slug), lines, telling.verdicts(those))
+
+
+def _line(one: RequirementVerdict, record: Record) -> Line:
+    return Line(one, telling.VERDICTS[one.verdict], _why_not_shown(one, record), (), ())
 
 
 def _why_not_shown(one: RequirementVerdict, record: Record) -> Sequence[str]:
     if one.verdict not in (Verdict.NOT_SHOWN, Verdict.OMIT):
         return ()
     reasons = [each.reason for each in record.checks if each.id in one.checks and each.reason]
-    return tuple(dict.fromkeys(map(harmless.line, reasons))) or ("No check of this run looks at it.",)
+    return tuple(dict.fromkeys(map(telling.sentence, reasons))) or ("No check of this run looks at it.",)
 
 
 def _not_met(record: Record) -> Iterator[Line]:
@@ -125,14 +154,14 @@ def _failure(result: CheckResult, record: Record) -> Failure:
     return Failure(
         id=harmless.line(result.id),
         title=result.title,
-        reason=harmless.line(result.reason),
-        expected=harmless.block(result.expected, room),
-        got=harmless.block(result.got, room),
+        reason=telling.sentence(result.reason),
+        expected=_spelt_out(harmless.block(result.expected, room)),
+        got=_spelt_out(harmless.block(result.got, room)),
         changes=_changes(result),
-        remedy=harmless.line(result.remedy),
+        remedy=telling.sentence(result.remedy),
         call=harmless.line(shown.curl, room) if shown else "",
         exchange=harmless.message(shown, room) if shown else "",
-        baseline=harmless.line(result.baseline),
+        baseline=telling.sentence(result.baseline),
     )
 
 
@@ -140,7 +169,14 @@ def _changes(result: CheckResult) -> str:
     """The lines that differ, where what was expected and what came are long and much alike."""
     if len(result.expected.splitlines()) <= 1 and len(result.got.splitlines()) <= 1:
         return ""
-    return harmless.block("\n".join(difference(result.expected, result.got)), LONGEST_BODY)
+    changed = list(difference(result.expected, result.got))
+    # The first two lines are the heads of a diff, which the page has a label for.
+    return harmless.block("\n".join(changed[2:]), LONGEST_BODY)
+
+
+def _spelt_out(said: str) -> str:
+    """`409 (refused: it clashes with what is there)`: what a bare status means, for who never read one."""
+    return f"{said} ({STATUSES[said]})" if said in STATUSES else said
 
 
 @cache

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from scenarios.conformance.plan import ACROSS
 from scenarios.conformance.record import CheckResult, Record, RequirementVerdict, Verdict
+from scenarios.conformance.reports import harmless
 from scenarios.results import Outcome
 
 
@@ -97,7 +98,8 @@ def headline(record: Record) -> str:
     what = what_was_tested(record)
     if record.passed:
         rest = _rest(counts)
-        met = f"all {whole.of} {plural(whole.noun, whole.of)}" if whole.met == whole.of else str(whole)
+        met = str(whole) if whole.met != whole.of else f"all {whole.of} {whole.noun}s"
+        met = f"the one {whole.noun}" if whole.met == whole.of == 1 else met
         return f"{what} passed: it meets {met} that it was held to{rest}."
     if failed:
         return f"{what} did not pass: {failed} of {whole.of} requirements {is_or_are(failed)} not met."
@@ -124,7 +126,7 @@ def what_was_tested(record: Record) -> str:
     """`Waste`, `Waste of bins-r-us`, `A council of five services`, as the beginning of a sentence."""
     services = record.services
     if len(services) == 1 and record.targets[0].component:
-        return f"{record.targets[0].component} ({service_named(services[0])})"
+        return f"{harmless.line(record.targets[0].component, 60)} ({service_named(services[0])})"
     if len(services) == 1:
         return service_named(services[0])
     return f"The council with its {len(services)} services"
@@ -133,6 +135,15 @@ def what_was_tested(record: Record) -> str:
 def service_named(slug: str) -> str:
     """`Street reports`; what is across services is `The council as a whole`."""
     return "The council as a whole" if slug == ACROSS else slug.replace("_", " ").capitalize()
+
+
+def sentence(text: str) -> str:
+    """A reason as a sentence: a capital letter and a full stop, where it begins with a word."""
+    said = harmless.line(text)
+    first = said.split(" ", 1)[0]
+    if first.isalpha() and first.islower():
+        said = said[0].upper() + said[1:]
+    return said if not said or said[-1] in ".!?:…)" else f"{said}."
 
 
 def services_of(record: Record) -> tuple[str, ...]:

@@ -26,6 +26,9 @@ LARGEST_ANSWER = 1_000_000
 TIME_LIMIT = 30.0
 """Seconds from the start of a request to the end of its answer."""
 
+CONNECTING = 10.0
+"""Seconds that it may take to be connected."""
+
 KEY_VARIABLE = "COUNCIL_KEY"
 
 
@@ -47,13 +50,15 @@ class Request:
 
     @property
     def address(self) -> str:
-        return f"{self.url}?{urlencode(self.query)}" if self.query else self.url
+        return (
+            f"{self.url}{'&' if '?' in self.url else '?'}{urlencode(self.query)}" if self.query else self.url
+        )
 
     @property
     def encoded(self) -> bytes | None:
         """The body as it goes over the wire, or None for none."""
-        if self.body is None:
-            return None
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body
         if self.content_type == "application/x-www-form-urlencoded":
             return urlencode({name: as_text(value) for name, value in self.body.items()}).encode()
         if isinstance(self.body, str):
@@ -70,7 +75,7 @@ class Request:
             parts += ["-H", _quoted(f"{name}: {value}", key)]
         encoded = self.encoded
         if encoded is not None:
-            parts += ["--data-binary", _quoted(encoded.decode(), key)]
+            parts += ["--data-binary", _quoted(encoded.decode(errors="replace"), key)]
         return " ".join(parts)
 
     def seen(self) -> dict[str, Any]:
@@ -96,6 +101,8 @@ class Answer:
     body: Any
     seconds: float
     broken_json: bool = False
+    raw: bytes = field(default=b"", repr=False)
+    encoding: str | None = None
 
     def seen(self) -> dict[str, Any]:
         """The answer as runtime expressions see it."""
@@ -120,20 +127,22 @@ def client(trusted: Path | None = None) -> httpx.Client:
     return httpx.Client(follow_redirects=False, trust_env=False, verify=context)
 
 
-def send(client: httpx.Client, request: Request) -> Answer:
+def send(client: httpx.Client, request: Request, limit: float = TIME_LIMIT) -> Answer:
     """Send a request and read its answer within the limits; raises NoAnswer."""
     started = time.perf_counter()
     try:
         with client.stream(
             request.method,
             request.address,
-            headers=dict(request.headers),
+            headers=[(_octets(name), _octets(value)) for name, value in request.headers.items()],
             content=request.encoded,
-            timeout=TIME_LIMIT,
+            timeout=httpx.Timeout(limit, connect=min(limit, CONNECTING)),
         ) as response:
-            raw = _read(response, started)
+            raw = _read(response, started, limit)
+    except httpx.ConnectTimeout as slow:
+        raise NoAnswer(f"no connection within {min(limit, CONNECTING):g} s") from slow
     except httpx.TimeoutException as slow:
-        raise NoAnswer(f"no answer within {TIME_LIMIT:g} s") from slow
+        raise NoAnswer(f"no answer within {limit:g} s") from slow
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as wrong:
         raise NoAnswer(f"no answer: {wrong or type(wrong).__name__}") from wrong
     seconds = time.perf_counter() - started
@@ -144,20 +153,30 @@ def send(client: httpx.Client, request: Request) -> Answer:
     if text and is_json(content_type):
         try:
             body = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             broken = True
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, headers, content_type, text, body, seconds, broken)
+    return Answer(
+        response.status_code, headers, content_type, text, body, seconds, broken, raw, response.encoding
+    )
 
 
-def _read(response: httpx.Response, started: float) -> bytes:
+def _octets(text: str) -> bytes:
+    """A header's name or value as it goes over the wire: Latin-1, or UTF-8 where that does not do."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode()
+
+
+def _read(response: httpx.Response, started: float, limit: float) -> bytes:
     raw = bytearray()
     for piece in response.iter_bytes():
         raw += piece
         if len(raw) > LARGEST_ANSWER:
             raise NoAnswer(f"the answer is larger than {LARGEST_ANSWER:,} bytes")
-        if time.perf_counter() - started > TIME_LIMIT:
-            raise NoAnswer(f"the answer was not complete within {TIME_LIMIT:g} s")
+        if time.perf_counter() - started > limit:
+            raise NoAnswer(f"the answer was not complete within {limit:g} s")
     return bytes(raw)
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from functools import partial
+from pathlib import Path
 
-from scenarios import arazzo, proofreading, reading
+from scenarios import arazzo, lines, proofreading, reading
 from scenarios.problems import BrokenPacks, Mistake, UnknownJourney, suggestion
 from scenarios.requirements import Requirement, Requirements
 
@@ -111,6 +112,11 @@ class Packs:
         shared = [one for one in self.requirements if one.each_service and one.id not in left_out]
         return tuple(dict.fromkeys([*own, *shared]))
 
+    def broken(self, mistakes: Sequence[Mistake]) -> BrokenPacks:
+        """Mistakes that only show on a council, to be raised: with the line of each."""
+        files = {journey.name: journey.file for journey in self.journeys}
+        return BrokenPacks(lines.located(mistakes, files))
+
     def unproved(self) -> tuple[Requirement, ...]:
         """The requirements that no journey names."""
         proved = {requirement for journey in self.journeys for requirement in journey.proves}
@@ -123,41 +129,64 @@ class Packs:
         ordered.setdefault(journey.id, journey)
 
 
-def load(folder: Path = FOLDER) -> Packs:
-    """Read and check every pack under `folder`; raises BrokenPacks with every mistake found."""
-    if not folder.is_dir():
-        raise BrokenPacks([Mistake(str(folder), "$", "there is no such folder of packs")])
-    mistakes: list[Mistake] = []
-    journeys: list[Journey] = []
-    requirements: list[tuple[str, Requirement]] = []
-    left_out: dict[str, Mapping[str, str]] = {}
-    for file in sorted(folder.rglob(REQUIREMENTS)):
-        name = file.relative_to(folder).as_posix()
-        try:
-            listed = reading.read(
-                file, name, Requirements, [*Requirements.model_fields, *Requirement.model_fields]
-            )
-            requirements += [(name, requirement) for requirement in listed.requirements]
-            left_out[file.parent.name] = listed.leaves_out
-        except BrokenPacks as broken:
-            mistakes += broken.mistakes
-    for file in sorted(folder.rglob(DOCUMENTS)):
-        name = file.relative_to(folder).as_posix()
-        try:
-            document = reading.read(file, name, arazzo.Document, arazzo.names())
-        except BrokenPacks as broken:
-            mistakes += broken.mistakes
-            continue
-        found = proofreading.mistakes_in(document, name)
-        mistakes += found
+class _Reading:
+    """Folders being read: what was found in them, and every mistake."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[Mistake] = []
+        self.journeys: list[Journey] = []
+        self.requirements: list[tuple[str, Requirement]] = []
+        self.left_out: dict[str, dict[str, str]] = {}
+        self.files: dict[str, Path] = {}
+
+    def folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            self.mistakes.append(Mistake(str(folder), "$", "there is no such folder of packs"))
+            return
+        found = [*sorted(folder.rglob(REQUIREMENTS)), *sorted(folder.rglob(DOCUMENTS))]
         if not found:
-            pack = file.parent.name
-            journeys += [Journey(pack, file, name, document, workflow) for workflow in document.workflows]
-    mistakes += _across(journeys, requirements) if not mistakes else _repeated(requirements)
+            self.mistakes.append(Mistake(str(folder), "$", f"holds no {DOCUMENTS} and no {REQUIREMENTS}"))
+        for file in found:
+            # Ours are called by their place among the packs, another's as an editor finds them.
+            name = file.relative_to(folder).as_posix()
+            name = str(file) if name in self.files else name
+            self.files[name] = file
+            try:
+                self._listed(file, name) if file.name == REQUIREMENTS else self._document(file, name)
+            except BrokenPacks as broken:
+                self.mistakes += broken.mistakes
+
+    def _listed(self, file: Path, name: str) -> None:
+        vocabulary = [*Requirements.model_fields, *Requirement.model_fields]
+        listed = reading.read(file, name, Requirements, vocabulary)
+        self.requirements += [(name, requirement) for requirement in listed.requirements]
+        self.left_out.setdefault(file.resolve().parent.name, {}).update(listed.leaves_out)
+
+    def _document(self, file: Path, name: str) -> None:
+        document = reading.read(file, name, arazzo.Document, arazzo.names())
+        found = proofreading.mistakes_in(document, name)
+        self.mistakes += found
+        if not found:
+            pack = file.resolve().parent.name
+            self.journeys += [
+                Journey(pack, file, name, document, workflow) for workflow in document.workflows
+            ]
+
+
+def load(*folders: Path) -> Packs:
+    """Read and check every pack under the folders, ours if none is named; raises BrokenPacks with every
+    mistake found.
+    """
+    found = _Reading()
+    for folder in folders or (FOLDER,):
+        found.folder(folder)
+    across = _repeated if found.mistakes else partial(_across, found.journeys)
+    mistakes = [*found.mistakes, *across(found.requirements)]
     if mistakes:
-        raise BrokenPacks(mistakes)
-    listed_in = {requirement.id: PurePosixPath(file).parent.name for file, requirement in requirements}
-    return Packs(folder, tuple(journeys), tuple(each for _, each in requirements), listed_in, left_out)
+        raise BrokenPacks(lines.located(mistakes, found.files))
+    listed_in = {each.id: found.files[name].resolve().parent.name for name, each in found.requirements}
+    requirements = tuple(each for _, each in found.requirements)
+    return Packs((folders or (FOLDER,))[0], tuple(found.journeys), requirements, listed_in, found.left_out)
 
 
 def _repeated(requirements: Sequence[tuple[str, Requirement]]) -> list[Mistake]:

@@ -76,6 +76,15 @@ Only = Annotated[
         rich_help_panel=PANEL_CHECKS,
     ),
 ]
+AlsoPacks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--packs",
+        metavar="FOLDER",
+        help="A folder of your own journeys and requirements, beside ours; can be given several times.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
 Listed = Annotated[
     bool,
     typer.Option("--list", help="List the checks and requirements; run none.", rich_help_panel=PANEL_CHECKS),
@@ -136,6 +145,7 @@ def conform(
     council: CouncilName = None,
     as_of: AsOf = None,
     only: Only = None,
+    also: AlsoPacks = None,
     listed: Listed = False,
     covered: Covered = False,
     seed: Seed = 1,
@@ -155,13 +165,15 @@ def conform(
     reports = paths.reports()
     reports.check()
     signer = _signer(data) if reports.json is not None and not (listed or covered) else None
+    with plainly():
+        loaded = packs.load(packs.FOLDER, *(also or []))
     with plainly(), _sandbox(url, council, as_of, key, data) as (there, settled):
         wanted = Wanted(
             base_url=there.url,
             council=there.council,
             key=there.key,
             targets=aim.targets(there, services, ctx),
-            packs=packs.load(),
+            packs=loaded,
             made_with=made_with(),
             now=_now,
             across=aim.everything,

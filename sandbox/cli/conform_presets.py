@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PANEL_TARGET, PANEL_CHECKS = "What is tested", "Which checks"
 _PRESET, _FILE = "virtual_council.preset", "virtual_council.preset.file"
-_RENAMED = {"all": "everything", "sandbox": "url"}
+_RENAMED = {"all": "everything", "sandbox": "url", "packs": "also"}
 """Fields of a preset whose option is called otherwise in the command."""
 _GIVEN = ("COMMANDLINE", "DEFAULT_MAP")
 
@@ -74,7 +74,7 @@ def _from_file(context: typer.Context, file: Path | None) -> Path | None:
 
 def _taken(context: typer.Context, file: Path) -> dict[str, Any]:
     """Take a preset: what it says are the defaults of the options, and so what is typed goes before it."""
-    from scenarios.conformance import presets
+    from scenarios.conformance import presets, written
     from scenarios.problems import Mistake, suggestion
 
     if _PRESET in context.meta:
@@ -85,7 +85,8 @@ def _taken(context: typer.Context, file: Path) -> dict[str, Any]:
         stray = [name for name in preset.reports if name not in reports]
         if stray:
             message = f"there is no report `{stray[0]}`; {suggestion(stray[0], reports)}"
-            raise presets.BrokenPreset((Mistake(str(file), f"$.reports.{stray[0]}", message),))
+            mistake = Mistake(str(file), f"$.reports.{stray[0]}", message)
+            raise written.mistaken(file, presets.WHAT, [mistake])
     defaults = {
         _RENAMED.get(name, name): value
         for name, value in preset.model_dump(exclude_unset=True).items()
@@ -192,9 +193,7 @@ def _preset_from(context: typer.Context) -> Preset:
 
     before = preset_of(context)
     given = {
-        name: str(value) if isinstance(value, Path) else value
-        for name, value in context.params.items()
-        if _source(context, name) in _GIVEN
+        name: _plain(value) for name, value in context.params.items() if _source(context, name) in _GIVEN
     }
     fields: dict[str, Any] = {
         name: given[_RENAMED.get(name, name)]
@@ -226,3 +225,10 @@ def typed(context: typer.Context, name: str) -> bool:
 def _source(context: typer.Context, name: str) -> str:
     source = context.get_parameter_source(name)
     return source.name if source is not None else ""
+
+
+def _plain(value: Any) -> Any:
+    """The value of an option as YAML has it."""
+    if isinstance(value, (list, tuple)):
+        return [_plain(each) for each in value]
+    return str(value) if isinstance(value, Path) else value

@@ -60,7 +60,8 @@ class Aim:
         Path | None,
         typer.Option(
             "--trust",
-            help="A PEM file of the authority that signed its certificate.",
+            metavar="FILE",
+            help="A PEM file of certificate authorities to trust besides the machine's.",
             rich_help_panel=PANEL_TARGET,
         ),
     ] = None

@@ -14,28 +14,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from scenarios import reading
 from scenarios.conformance.checks import Check
 from scenarios.conformance.plan import ACROSS
 from scenarios.conformance.record import CheckResult
-from scenarios.problems import BrokenPacks, CouldNotRun, Mistake, suggestion
+from scenarios.conformance.written import read as read_written
+from scenarios.conformance.written import wrong
+from scenarios.problems import suggestion
 from scenarios.results import Outcome
 
 if TYPE_CHECKING:
     from scenarios.conformance.running import Prepared
 
 BAD = (Outcome.FAIL, Outcome.ERROR)
-
-
-class BrokenBaseline(CouldNotRun):
-    """A baseline holds mistakes; every one found is listed."""
-
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
-        self.mistakes = mistakes
-        count = f"{len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''}"
-        super().__init__("\n".join([f"{count} in the baseline:", *map(str, mistakes)]))
 
 
 class Known(BaseModel):
@@ -57,9 +48,9 @@ class Known(BaseModel):
     @model_validator(mode="after")
     def _names_one_thing(self) -> Known:
         if bool(self.check) == bool(self.requirement):
-            raise PydanticCustomError("baseline", "needs either a `check` or a `requirement`")
+            raise wrong("needs either a `check` or a `requirement`")
         if self.check and self.service:
-            raise PydanticCustomError("baseline", "a `check` says its service itself")
+            raise wrong("a `check` says its service itself")
         return self
 
     @property
@@ -145,9 +136,6 @@ def _nearest(known: Known, planned: Sequence[Check]) -> str:
 
 
 def read(file: Path, day: date) -> Baseline:
-    """The baseline in a file, as it is on a day; raises BrokenBaseline with every mistake found."""
-    try:
-        listed = reading.read(file, str(file), _Listed, [*_Listed.model_fields, *Known.model_fields])
-    except BrokenPacks as broken:
-        raise BrokenBaseline(broken.mistakes) from None
+    """The baseline in a file, as it is on a day; raises BrokenFile with every mistake that was found."""
+    listed = read_written(file, _Listed, [*_Listed.model_fields, *Known.model_fields], "baseline")
     return Baseline(str(file), listed.known, day)

@@ -16,27 +16,19 @@ from urllib.parse import urlsplit
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
-from pydantic_core import PydanticCustomError
 
-from scenarios import reading
 from scenarios.conformance.keys import Name
 from scenarios.conformance.target import KeyPlace
-from scenarios.problems import BrokenPacks, CouldNotRun, Mistake
+from scenarios.conformance.written import read as read_written
+from scenarios.conformance.written import wrong
+from scenarios.problems import CouldNotRun
 
 ENDING = ".conform.yaml"
 FOLDER = "conform"
+WHAT = "preset"
 _WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 _VARIABLE = re.compile(r"[A-Z_][A-Z0-9_]*")
 _HEADER = re.compile(r"[A-Za-z0-9_.-]+")
-
-
-class BrokenPreset(CouldNotRun):
-    """A preset holds mistakes; every one found is listed."""
-
-    def __init__(self, mistakes: tuple[Mistake, ...]) -> None:
-        self.mistakes = mistakes
-        count = f"{len(mistakes)} mistake{'s' if len(mistakes) != 1 else ''}"
-        super().__init__("\n".join([f"{count} in the preset:", *map(str, mistakes)]))
 
 
 class KeyNotSet(CouldNotRun):
@@ -47,20 +39,16 @@ class PresetThere(CouldNotRun):
     """A preset would have taken the place of another file."""
 
 
-def _wrong(message: str) -> PydanticCustomError:
-    return PydanticCustomError("preset", "{message}", {"message": message})
-
-
 def _from_variable(written: Any) -> Any:
     """Refuse a key itself, without saying it again."""
     if not isinstance(written, dict):
-        raise _wrong("a preset is read by many, so no key stands in it: write {env: VARIABLE}")
+        raise wrong("a preset is read by many, so no key stands in it: write {env: VARIABLE}")
     return written
 
 
 def _variable(written: Any) -> Any:
     if not isinstance(written, str) or not _VARIABLE.fullmatch(written):
-        raise _wrong("should be the name of an environment variable, in capitals: TARGET_KEY")
+        raise wrong("should be the name of an environment variable, in capitals: TARGET_KEY")
     return written
 
 
@@ -73,9 +61,9 @@ def _address(written: Any) -> Any:
         except ValueError:
             parts = None
         if parts is None or parts.scheme not in ("http", "https") or not parts.hostname:
-            raise _wrong("should be an address such as http://127.0.0.1:9000")
+            raise wrong("should be an address such as http://127.0.0.1:9000")
         if parts.password or parts.username:
-            raise _wrong("holds a password; name its variable under `keys`, with `key_place: basic`")
+            raise wrong("holds a password; name its variable under `keys`, with `key_place: basic`")
     return addresses
 
 
@@ -97,7 +85,7 @@ def placed(text: str) -> KeyPlace:
         return KeyPlace("header", name)
     if place == "query" and _HEADER.fullmatch(name):
         return KeyPlace("query", name)
-    raise _wrong("should be bearer, basic, header:NAME or query:NAME")
+    raise wrong("should be bearer, basic, header:NAME or query:NAME")
 
 
 def as_text(place: KeyPlace) -> str:
@@ -119,8 +107,9 @@ class Preset(BaseModel):
     `service` is one service, `services` several of the sandbox's own, and `all` is true for all of them with
     the journeys across. `target` is where the service answers; for several, a mapping from each to its
     address. `keys` are by the names of `scenarios.conformance.keys`. `sandbox` is the address of a running
-    sandbox and `council` the one to test on. `trust` is a PEM file, `restart` a command line, `image` a
-    digest, `max_time` in seconds. `reports` gives the file of each report: `junit: reports/junit.xml`.
+    sandbox and `council` the one to test on. `packs` are folders of further journeys. `trust` is a PEM file,
+    `restart` a command line, `image` a digest, `max_time` in seconds. `reports` gives the file of each
+    report: `junit: reports/junit.xml`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid", arbitrary_types_allowed=True)
@@ -134,6 +123,7 @@ class Preset(BaseModel):
     sandbox: str = ""
     council: str = ""
     only: tuple[str, ...] = ()
+    packs: tuple[str, ...] = ()
     seed: int = Field(default=1, ge=0, le=2**32 - 1)
     workers: int = Field(default=2, ge=1, le=16)
     max_time: float = Field(default=600, ge=1, le=86_400)
@@ -147,12 +137,12 @@ class Preset(BaseModel):
     @model_validator(mode="after")
     def _of_one_mind(self) -> Preset:
         if sum((bool(self.service), bool(self.services), self.all)) > 1:
-            raise _wrong("name one of `service`, `services` and `all`")
+            raise wrong("name one of `service`, `services` and `all`")
         if "" in self.target and not self.service:
-            raise _wrong("`target` is one address, so name one `service`")
+            raise wrong("`target` is one address, so name one `service`")
         stray = [name for name in self.target if name and name not in self.tested]
         if stray:
-            raise _wrong(f"`target` has an address for `{stray[0]}`, which is not among the services")
+            raise wrong(f"`target` has an address for `{stray[0]}`, which is not among the services")
         return self
 
     @property
@@ -177,12 +167,8 @@ class Preset(BaseModel):
 
 
 def read(file: Path) -> Preset:
-    """The preset in a file; raises BrokenPreset with every mistake that was found."""
-    vocabulary = [*Preset.model_fields, *KeyFrom.model_fields]
-    try:
-        return reading.read(file, str(file), Preset, vocabulary)
-    except BrokenPacks as broken:
-        raise BrokenPreset(broken.mistakes) from None
+    """The preset in a file; raises BrokenFile with every mistake that was found."""
+    return read_written(file, Preset, [*Preset.model_fields, *KeyFrom.model_fields], WHAT)
 
 
 def find(word: str, folder: Path) -> Path | None:
@@ -217,5 +203,5 @@ def save(preset: Preset, file: Path) -> None:
             text.write(written(preset))
     except FileExistsError as there:
         raise PresetThere(f"{file} is already there; name another file, or take it away first") from there
-    except OSError as wrong:
-        raise CouldNotRun(f"{file} cannot be written: {wrong.strerror}") from wrong
+    except OSError as failure:
+        raise CouldNotRun(f"{file} cannot be written: {failure.strerror}") from failure

@@ -20,9 +20,9 @@ from urllib.parse import quote
 from scenarios import fit
 from scenarios.conformance import plan, verdicts
 from scenarios.conformance.baselines import Baseline
-from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped
+from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped, Unjudged
 from scenarios.conformance.keys import Keys
-from scenarios.conformance.probe import Place, Probe
+from scenarios.conformance.probe import RUN_OVER, Place, Probe
 from scenarios.conformance.record import (
     FORMAT,
     CheckResult,
@@ -33,11 +33,11 @@ from scenarios.conformance.record import (
     RequirementVerdict,
     Tested,
 )
-from scenarios.conformance.target import Described, Target, described
+from scenarios.conformance.target import Described, Target, described, try_key
 from scenarios.council import CONTROL, Council, visit
 from scenarios.exchange import Answer, Request
 from scenarios.packs import Packs
-from scenarios.problems import BrokenPacks, CouldNotRun
+from scenarios.problems import CouldNotRun
 from scenarios.results import Outcome
 
 OnResult = Callable[[CheckResult], None]
@@ -110,9 +110,12 @@ def prepared(wanted: Wanted) -> Iterator[Prepared]:
                 raise CouldNotRun(f"the council has no service `{target.service}`; it has: {there}")
         mistakes = fit.mistakes_in(wanted.packs.journeys, council)
         if mistakes:
-            raise BrokenPacks(mistakes)
+            raise wanted.packs.broken(mistakes)
         tested = [target.service for target in wanted.targets]
         told = {each.service: described(each, council.services[each.service]) for each in wanted.targets}
+        for target in wanted.targets:
+            if not target.incumbent:
+                _try_key(target, council, told[target.service])
         if wanted.across:
             tested.append(plan.ACROSS)
         planned = plan.planned(council.services, tested, wanted.packs)
@@ -147,6 +150,18 @@ def run(wanted: Wanted, on_result: OnResult = lambda result: None) -> Ran:
             does_not_show=_not_shown(wanted, requirements, results),
         )
     return Ran(record, run_of.exchanges)
+
+
+def _try_key(target: Target, council: Council, told: Described) -> None:
+    """Make sure that a target elsewhere takes the key that it will be asked with; raises CouldNotRun."""
+    keys = Keys(council, target)
+    try:
+        key = keys.key("everything")
+    except Skipped:
+        key = None
+    except Unjudged as refused:
+        raise CouldNotRun(str(refused)) from refused
+    try_key(target, council.services[target.service], told, key)
 
 
 class _Run:
@@ -243,8 +258,8 @@ class _Run:
         unclaimed = self._unclaimed(check)
         if unclaimed is not None:
             return unclaimed
-        if probe.time_left <= 0:
-            return Outcome.SKIP, Skipped("the time that the run was given was over")
+        if probe.run_over:
+            return Outcome.SKIP, Skipped(RUN_OVER)
         if self._failed and self.wanted.fail_fast:
             return Outcome.SKIP, Skipped("an earlier check failed")
         try:
@@ -256,8 +271,10 @@ class _Run:
         except Omitted as omitted:
             return Outcome.OMIT, omitted
         except Ended as unjudged:
+            if probe.run_over:
+                return Outcome.SKIP, Skipped(RUN_OVER)
             return Outcome.ERROR, unjudged
-        except (LookupError, TypeError, ValueError, AttributeError) as unread:
+        except (LookupError, TypeError, ValueError, AttributeError, RecursionError, OSError) as unread:
             # An answer of another shape than the check had reason to expect.
             return Outcome.ERROR, Ended(f"an answer could not be read: {type(unread).__name__}: {unread}")
         return Outcome.PASS, None
@@ -283,6 +300,8 @@ class _Run:
 
 def _showing(probe: Probe, missed: Missed | None) -> Exchange | None:
     """The exchange that shows what was wrong: that of the answer named, else the last."""
+    if missed is not None and missed.shown is not None:
+        return missed.shown
     if missed is not None and missed.answer is not None:
         text = probe.mask(missed.answer.text[:200])
         for exchange in reversed(probe.exchanges):

@@ -310,7 +310,8 @@ def test_a_product_is_held_to_conformance_and_its_failures_are_told(
 
         def test_what_is_wrong_is_told(conformance, virtual_council):
             url = f"{{virtual_council.url}}/councils/fairwater/waste"
-            conformance("waste", target=url, target_key=os.environ["COUNCIL_KEY"], only=[{ONE!r}]).assert_passed()
+            key = os.environ["COUNCIL_KEY"]
+            conformance("waste", target=url, target_key=key, only=[{ONE!r}]).assert_passed()
 
         def test_what_cannot_be_tested_is_told(conformance):
             with pytest.raises(CouldNotConform, match="There is no service or preset `wast`"):

@@ -7,7 +7,7 @@ import re
 import subprocess
 import sys
 import xml.etree.ElementTree as ElementTree
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,6 @@ import yaml
 
 from scenarios.pipelines import RECIPE
 from tests.conftest import KEY
-from tests.documents import ROOT
 from tests.scenarios.conforming import ONE, Desk
 from tests.scenarios.tampering import with_status
 
@@ -93,11 +92,11 @@ def run_action(desk: Desk, environment: Mapping[str, str], **inputs: str) -> sub
     }
     script = desk.put("step.sh", step["run"])
     shell = ["bash", "--noprofile", "--norc", "-eo", "pipefail", str(script)]
-    files = {
+    there = {
+        "GITHUB_ACTION_PATH": str(ACTION.parent),
         "GITHUB_OUTPUT": str(desk.folder / "output"),
         "GITHUB_STEP_SUMMARY": str(desk.folder / "summary"),
     }
-    there = {"GITHUB_ACTION_PATH": str(ACTION.parent), **files}
     return done(shell, desk.folder, {**environment, **there, **filled})
 
 
@@ -135,12 +134,12 @@ def test_the_component_passes_what_is_right(desk: Desk) -> None:
     ran = done(["sh", "-e", str(script)], desk.folder, clean(**job["variables"]))
     assert ran.returncode == 0, ran.stdout + ran.stderr
     report = desk.folder / job["artifacts"]["reports"]["junit"]
-    assert ElementTree.parse(report).getroot().get("tests") == "1"
+    assert ElementTree.parse(report).getroot().get("failures") == "0"
     assert names(desk.folder / job["artifacts"]["paths"][0]) == REPORTS
 
 
 @pytest.fixture
-def bare(tmp_path: Path) -> Iterator[dict[str, str]]:
+def bare(tmp_path: Path) -> dict[str, str]:
     """A machine with a Python but no council, whose pip notes what it is to install and has it by magic."""
     tools = tmp_path / "tools"
     tools.mkdir()
@@ -154,7 +153,7 @@ chmod +x "$3/bin/pip"
 """
     )
     python.chmod(0o755)
-    yield {"PATH": f"{tools}:/usr/bin:/bin"}
+    return {"PATH": f"{tools}:/usr/bin:/bin"}
 
 
 @pytest.mark.parametrize(
@@ -200,14 +199,3 @@ def test_a_run_that_could_not_be_is_neither_a_pass_nor_a_failure(desk: Desk) -> 
     assert "did you mean `waste`?" in ran.stderr
     assert "passed=false" in (desk.folder / "output").read_text()
     assert names(desk.folder / "conformance") == set()
-
-
-@pytest.mark.index
-def test_the_action_installs_the_code_that_it_came_with(desk: Desk) -> None:
-    if "index" not in os.environ.get("COUNCIL_STAGE", ""):
-        pytest.skip("installs all that we need from a package index: set COUNCIL_STAGE=index")
-    path = f"{Path(sys.base_prefix) / 'bin'}:/usr/bin:/bin"
-    ran = run_action(desk, clean(PATH=path), service="waste", options=f"--url {desk.sandbox} --only {ONE}")
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert names(desk.folder / "conformance") == REPORTS
-    assert (ROOT / "pyproject.toml").exists()

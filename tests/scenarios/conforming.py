@@ -11,11 +11,15 @@ from typer.testing import CliRunner
 
 from sandbox.cli import app
 from sandbox.failure import Failure
+from scenarios import packs
 from tests.conftest import KEY
 from tests.scenarios.tampering import Tampered
 
 ONE = "waste.journey.missed-bin-reported-twice"
 """A check that a target elsewhere can be put to without joining the council."""
+
+
+PACKS = packs.load()
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Desk:
     def conform(self, *words: str) -> Said:
         """Type the command, with the served sandbox and its key."""
         self.monkeypatch.chdir(self.folder)
+        # To read them takes longer than most of these runs.
+        self.monkeypatch.setattr(packs, "load", lambda *folders: PACKS)
         asked = ["conform", *words, "--url", self.sandbox, "--key", KEY]
         done = CliRunner().invoke(app, asked, env=dict(self.environment))
         if isinstance(done.exception, Failure):

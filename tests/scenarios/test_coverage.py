@@ -8,14 +8,13 @@ import pytest
 
 from sandbox.cli.conform import made_with
 from sandbox.machine import now
-from scenarios import packs
 from scenarios.conformance import coverage
 from scenarios.conformance.coverage import Coverage
 from scenarios.conformance.running import Prepared, Wanted, prepared
 from scenarios.conformance.target import Target
 from service_apis.kit.discovery import discover
 from tests.conftest import KEY
-from tests.scenarios.conforming import Desk
+from tests.scenarios.conforming import PACKS, Desk
 from tests.scenarios.tampering import Tampered
 
 SERVICES = tuple(discover())
@@ -29,7 +28,7 @@ def ready(conformance_town: tuple[Tampered, str]) -> Prepared:
         council="fairwater",
         key=KEY,
         targets=[Target(slug) for slug in SERVICES],
-        packs=packs.load(),
+        packs=PACKS,
         made_with=made_with(),
         now=now,
         across=True,

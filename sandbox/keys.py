@@ -1,7 +1,8 @@
 """Keys: who may do what on which council.
 
 They are random per data folder and kept in ``keys.json``, readable by its owner alone. The first
-key may do everything; others are made with fewer scopes, for tests of access and for suppliers.
+key may do everything; others are made with fewer scopes, for tests of access and for suppliers, and
+some of them end. When one ends is asked of the machine's clock, not of a council's.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import json
 import os
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 from sandbox import machine
 from sandbox.failure import Failure
@@ -26,12 +29,25 @@ class KeysUnreadable(Failure):
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """One key: its name, the secret, its scopes, and the councils it sees (``*`` for all)."""
+    """One key: its name, the secret, its scopes, and the councils it sees (``*`` for all).
+
+    From ``expires_at`` on, an instant of the machine, it is as if there had been none.
+    """
 
     name: str
     secret: str
     scopes: tuple[str, ...]
     councils: tuple[str, ...]
+    expires_at: datetime | None = None
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether its time is over. Only a key that has an end asks what time it is."""
+        return self.expires_at is not None and self.expires_at <= machine.now()
+
+    def opens(self, council: str) -> bool:
+        """Whether it was given for the council, or for all."""
+        return "*" in self.councils or council in self.councils
 
 
 class Keyring:
@@ -58,9 +74,27 @@ class Keyring:
         return [key.secret for key in self._keys]
 
     def add(self, key: Key) -> None:
-        """Keep a new key."""
-        self._keys.append(key)
+        """Keep a new key. Those that have ended are swept out."""
+        self._keys = [*(each for each in self._keys if not each.has_ended), key]
         self._write()
+
+    def of(self, council: str) -> list[Key]:
+        """The keys to this council alone that have not ended, in the order they were made in."""
+        return [key for key in self._keys if key.councils == (council,) and not key.has_ended]
+
+    def revoke(self, council: str, name: str) -> bool:
+        """Forget the keys of that name to this council alone; whether there were any."""
+        kept = [key for key in self._keys if (key.name, key.councils) != (name, (council,))]
+        if len(kept) == len(self._keys):
+            return False
+        self._keys = kept
+        self._write()
+        return True
+
+    def held(self, secret: str, council: str) -> Key | None:
+        """The key of a secret, if it opens the council and has not ended."""
+        key = self._by_digest.get(_digest(secret))
+        return key if key is not None and key.opens(council) and not key.has_ended else None
 
     def forget(self, council: str) -> None:
         """Forget the keys that see this council alone, which is gone: its name may be given again."""
@@ -73,7 +107,7 @@ class Keyring:
         kept = [each for each in self._keys if each.name != "fixed"]
         unfinished = self._file.with_suffix(".new")
         with os.fdopen(os.open(unfinished, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "w") as file:
-            json.dump({"keys": [asdict(each) for each in kept]}, file, indent=2)
+            json.dump({"keys": [_written(each) for each in kept]}, file, indent=2)
         unfinished.rename(self._file)
         self._by_digest = {_digest(each.secret): each for each in self._keys}
         self._callers = {}
@@ -82,12 +116,11 @@ class Keyring:
         """The caller that holds the secret, with its scopes on one council; None if there is none."""
         digest = _digest(secret)
         key = self._by_digest.get(digest)
-        if key is None:
+        if key is None or (key.expires_at is not None and key.has_ended):
             return None
         known = self._callers.get((digest, council))
         if known is None:
-            allowed = "*" in key.councils or council in key.councils
-            known = Caller(key.name, frozenset(key.scopes) if allowed else frozenset())
+            known = Caller(key.name, frozenset(key.scopes) if key.opens(council) else frozenset())
             self._callers[digest, council] = known
         return known
 
@@ -96,14 +129,27 @@ class Keyring:
             return []
         try:
             written = json.loads(self._file.read_text())["keys"]
-            return [
-                Key(each["name"], each["secret"], tuple(each["scopes"]), tuple(each["councils"]))
-                for each in written
-            ]
+            return [_read_back(each) for each in written]
         except (ValueError, KeyError, TypeError, OSError) as error:
             raise KeysUnreadable(
                 f"{self._file} could not be read ({error}). Restore it, or delete it to get new keys."
             ) from error
+
+
+def _written(key: Key) -> dict[str, Any]:
+    return {**asdict(key), "expires_at": key.expires_at and key.expires_at.isoformat()}
+
+
+def _read_back(written: dict[str, Any]) -> Key:
+    # Keys that an earlier version wrote say nothing of an end.
+    end = written.get("expires_at")
+    return Key(
+        written["name"],
+        written["secret"],
+        tuple(written["scopes"]),
+        tuple(written["councils"]),
+        datetime.fromisoformat(end) if end else None,
+    )
 
 
 def _digest(secret: str) -> str:

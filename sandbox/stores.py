@@ -17,6 +17,7 @@ from sqlalchemy import (
     Engine,
     MetaData,
     NullPool,
+    Select,
     String,
     Table,
     create_engine,
@@ -85,8 +86,8 @@ class Contents:
         rows = self._connection.execute(select(facts.c.name, facts.c.value).order_by(facts.c.name))
         return {row.name: row.value for row in rows}
 
-    def batches(self, table: Table) -> Iterator[list[tuple[Any, ...]]]:
-        """A table's rows in the order of its key, as lists of at most some thousands.
+    def batches(self, table: Table, at_once: int = _ROWS_AT_ONCE) -> Iterator[list[tuple[Any, ...]]]:
+        """A table's rows in the order of its key, as lists of so many at most.
 
         A value is a str, int, float, bool, date, datetime with its zone, bytes, None, or what JSON says.
         Text is ordered by its bytes, as SQLite does, on PostgreSQL as well.
@@ -96,11 +97,13 @@ class Contents:
             order = [each.collate("C") if isinstance(each.type, String) else each for each in key]
         else:
             order = list(key)
-        rows = self._connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(
-            select(table).order_by(*order)
-        )
+        rows = self._connection.execution_options(yield_per=at_once).execute(select(table).order_by(*order))
         for some in rows.partitions():
             yield [tuple(row) for row in some]
+
+    def one(self, query: Select[Any]) -> Any:
+        """The one value of a query, such as how many rows a table has."""
+        return self._connection.execute(query).scalar_one()
 
     def _found(self, name: str) -> Table:
         """A table that none of our models describes, as the database does."""

@@ -9,6 +9,7 @@ import typer
 from sandbox.cli import (
     auditing,
     clock,
+    components,
     conform,
     councils,
     events,
@@ -58,6 +59,7 @@ finding.add_to(app)
 personas.add_to(app)
 events.add_to(app)
 webhooks.add_to(app)
+components.add_to(app)
 
 
 def main() -> None:

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from sandbox.control import (
     calendar,
     clock,
+    components,
     councils,
     differences,
     events,
@@ -63,6 +64,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         clock,
         events,
         webhooks,
+        components,
         journal_replay,
         journal,
         journeys,

@@ -8,6 +8,7 @@ from fastapi import Depends, Path, Request
 from fastapi.openapi.models import HTTPBearer as HTTPBearerModel
 from fastapi.security.base import SecurityBase
 
+from sandbox.components.registering import key_name
 from sandbox.councils import Councils
 from sandbox.gateway import NoSuchCouncil, stood_in
 from sandbox.keys import CONTROL, Keyring
@@ -29,7 +30,29 @@ class ControlKey(SecurityBase):
         return _caller(request, request.path_params.get("council", "*"))
 
 
-def _caller(request: Request, council: str) -> Caller:
+class DoorKey(SecurityBase):
+    """The demand for a component's own key, or one with the scope ``sandbox:control``."""
+
+    def __init__(self) -> None:
+        self.scheme_name = "door"
+        self.model = HTTPBearerModel(
+            description="The component's own key, or an API key with the scope sandbox:control."
+        )
+
+    async def __call__(self, request: Request) -> Caller:
+        """The caller; raises NotAuthenticated or NotAllowed."""
+        component = request.path_params["component"]
+        caller = _known(request, request.path_params["council"])
+        # A key that is not this council's has no scopes on it, whatever it is called.
+        own = caller.name == key_name(component) and caller.scopes
+        if not own and not caller.may(CONTROL):
+            raise NotAllowed(
+                f"The key {caller.name!r} is neither that of {component} nor has it the scope {CONTROL}"
+            )
+        return caller
+
+
+def _known(request: Request, council: str) -> Caller:
     keyring: Keyring = request.app.state.keyring
     kind, _, secret = request.headers.get("authorization", "").partition(" ")
     caller = None
@@ -40,6 +63,11 @@ def _caller(request: Request, council: str) -> Caller:
             "Send a key of this sandbox as `Authorization: Bearer KEY`",
             headers={"WWW-Authenticate": "Bearer"},
         )
+    return caller
+
+
+def _caller(request: Request, council: str) -> Caller:
+    caller = _known(request, council)
     if not caller.may(CONTROL):
         where = "" if council == "*" else f" on {council}"
         raise NotAllowed(f"The key {caller.name!r} lacks the scope {CONTROL}{where}")
@@ -72,6 +100,9 @@ async def _named(
 
 ControlCaller = Annotated[Caller, Depends(ControlKey())]
 """The caller, who holds a key with the scope ``sandbox:control``."""
+
+DoorCaller = Annotated[Caller, Depends(DoorKey())]
+"""The caller at a component's door, who holds the component's own key or one to control."""
 
 NamedCouncil = Annotated[Council, Depends(_named)]
 """The council named in the path."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Request
@@ -12,6 +11,7 @@ from pydantic import AwareDatetime, Field
 from sandbox import machine
 from sandbox.control.access import READ, WRITE, ControlCaller, NamedCouncil, refusals
 from sandbox.control.keys import refuse_unknown_scopes
+from sandbox.control.shapes import Lifetime
 from sandbox.forks import Forks
 from sandbox.keys import CONTROL, Key, Keyring
 from sandbox.snapshots import Snapshots
@@ -20,8 +20,6 @@ from service_apis.kit.schemas import Schema
 
 router = APIRouter()
 
-Lifetime = Annotated[timedelta, Field(ge=timedelta(seconds=1), le=timedelta(days=366))]
-"""From a second to a year, as an ISO 8601 duration (``PT1H``)."""
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9]*(-[a-z0-9]+)*$", max_length=40)]
 SnapshotName = Annotated[str, Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from pydantic import AwareDatetime, Field
 
 from service_apis.kit.schemas import Schema
+
+Lifetime = Annotated[timedelta, Field(ge=timedelta(seconds=1), le=timedelta(days=366))]
+"""From a second to a year, as an ISO 8601 duration (``PT1H``)."""
 
 
 class ServiceEntry(Schema):
@@ -72,19 +75,38 @@ class EventFeed(Schema):
 
 
 class KeyWanted(Schema):
-    """A new key: a name to know it by and the scopes it is to have on this council."""
+    """A new key: a name to know it by and the scopes it is to have on this council.
 
-    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9 ._-]+$")]
+    With a ``lifetime``, an ISO 8601 duration by the machine's clock, it ends by itself.
+    """
+
+    name: Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[A-Za-z0-9][A-Za-z0-9 ._-]*$")]
     scopes: Annotated[list[str], Field(max_length=100)]
+    lifetime: Lifetime | None = None
 
 
 class KeyMade(Schema):
-    """A key, shown this once."""
+    """A key, shown this once. From ``expires_at`` on it opens nothing; null: it stays until it is revoked."""
 
     name: str
     key: str
     scopes: list[str]
     council: str
+    expires_at: AwareDatetime | None
+
+
+class KeyShown(Schema):
+    """A key that there is, without its secret; ``expires_at`` as it was told when it was made."""
+
+    name: str
+    scopes: list[str]
+    expires_at: AwareDatetime | None
+
+
+class KeyList(Schema):
+    """The keys to one council alone, in the order they were made in."""
+
+    items: list[KeyShown]
 
 
 class JourneyTold(Schema):

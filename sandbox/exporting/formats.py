@@ -56,10 +56,9 @@ def write_jsonl(file: Path, table: Table, batches: Rows) -> int:
     """Write an object a line, in UTF-8; what is JSON in the council stands in it as it is."""
     count = 0
     names = table.columns.keys()
-    encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_in_json).encode
     with file.open("w", encoding="utf-8", newline="\n") as written:
         for rows in batches:
-            written.writelines(encode(dict(zip(names, row, strict=True))) + "\n" for row in rows)
+            written.writelines(in_one_line(dict(zip(names, row, strict=True))) + "\n" for row in rows)
             count += len(rows)
     return count
 
@@ -140,6 +139,10 @@ def _in_json(value: Any) -> str:
     if isinstance(value, datetime):
         return instant(value)
     return value.isoformat() if isinstance(value, date) else _base64(value)
+
+
+in_one_line = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), default=_in_json).encode
+"""A value of a council as JSON on one line: dates and instants in ISO 8601, bytes in base64."""
 
 
 def _described(name: str, mediatype: str, profile: str = "data-resource") -> dict[str, Any]:

@@ -126,7 +126,7 @@ class Noting:
     async def __call__(self, call: Call, onward: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """See sandbox.gateway.Passage."""
         keeper = self._keeper(call.council.name)
-        if keeper is None or (call.service == "sandbox" and _is_about_the_journal(scope["path"])):
+        if keeper is None or (call.service == "sandbox" and _is_passed_over(scope)):
             await onward(scope, receive, send)
             return
         noted = Noted(call, receive, send)
@@ -139,6 +139,12 @@ class Noting:
             keeper.note(noted)
 
 
-def _is_about_the_journal(path: str) -> bool:
-    """Whether a call of the control API reads the journal or works on it: such calls are not noted."""
-    return path.split("/", 5)[4:5] == ["journal"]
+def _is_passed_over(scope: Scope) -> bool:
+    """Whether a call of the control API is not noted.
+
+    Those that read the journal or work on it are not, and not the question of a component what time it is,
+    which comes several times a second and would push out everything else.
+    """
+    _, *concerned = scope["path"].split("/")[3:]
+    asks_the_time = scope["method"] == "GET" and concerned[:1] == ["components"] and len(concerned) == 2
+    return concerned[:1] == ["journal"] or asks_the_time

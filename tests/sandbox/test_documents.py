@@ -28,7 +28,7 @@ ELSEWHERE = ("make ", "docker ", "python3 -m venv", ".venv/bin/", "from sandbox.
 
 OF_A_COUNCIL = (
     *("export", "digest", "clock", "fork", "snapshot", "reset", "diff", "find", "persona", "force"),
-    *("webhook", "events", "journal"),
+    *("webhook", "events", "journal", "component"),
 )
 """Commands of a council that is there, here the one that is served."""
 

@@ -107,7 +107,7 @@ class Keys:
             fork = self._control("POST", self._path("/forks"), {"lifetime": "PT1H"})
             self._forks.append(fork.body["name"])
             return str(fork.body["key"])
-        wanted: dict[str, object] = {"name": f"conformance: {name}", "lifetime": "PT1H"}
+        wanted: dict[str, object] = {"name": f"conformance {name}", "lifetime": "PT1H"}
         if name == "other-service":
             other = next((each for each in self._council.offered if each not in ("sandbox", slug)), None)
             if other is None:

@@ -56,6 +56,6 @@ class Desk:
         asked = ["conform", *words, "--url", self.sandbox, "--key", KEY]
         done = CliRunner().invoke(app, asked, env=dict(self.environment))
         if isinstance(done.exception, Failure):
-            return Said(2, f"council: {done.exception}")
+            return Said(2, f"{done.output}council: {done.exception}")
         assert done.exception is None or isinstance(done.exception, SystemExit), done.exc_info
         return Said(done.exit_code, done.output)

@@ -99,6 +99,7 @@ def test_a_preset_takes_the_place_of_no_file(desk: Desk) -> None:
     assert said.code == 2
     assert "is already there" in said.text
     assert there.read_text() == "mine"
+    assert ONE not in said.text, "it is said before anything runs"
 
 
 @pytest.mark.parametrize(

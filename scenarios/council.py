@@ -13,7 +13,7 @@ from urllib.parse import quote, urlsplit
 import httpx
 
 from scenarios import exchange
-from scenarios.exchange import TIME_LIMIT, Answer, NoAnswer, Request, send
+from scenarios.exchange import Answer, NoAnswer, Request, send
 from scenarios.openapi import Service, service
 from scenarios.problems import CouldNotRun, CouncilUnreachable, KeyRefused, UnknownCouncil
 
@@ -37,7 +37,7 @@ class Council:
     services: dict[str, Service]
     prepared: Callable[[Request], Request] = field(default=lambda request: request)
     listener: Callable[[Request, Answer | NoAnswer, float], None] | None = None
-    limit: Callable[[], float] = field(default=lambda: TIME_LIMIT)
+    limit: Callable[[], float] = field(default=lambda: exchange.TIME_LIMIT)
 
     def send(self, request: Request) -> Answer:
         """Send a request and read its answer within the limits; raises NoAnswer."""

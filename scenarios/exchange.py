@@ -5,6 +5,7 @@ No redirect is followed, so that a key never goes to another address.
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import time
@@ -74,9 +75,14 @@ class Request:
         for name, value in self.headers.items():
             parts += ["-H", _quoted(f"{name}: {value}", key)]
         encoded = self.encoded
-        if encoded is not None:
-            parts += ["--data-binary", _quoted(encoded.decode(errors="replace"), key)]
-        return " ".join(parts)
+        if encoded is None:
+            return " ".join(parts)
+        try:
+            return " ".join([*parts, "--data-binary", _quoted(encoded.decode(), key)])
+        except UnicodeDecodeError:
+            # Octets that are no text: a shell can hold them coded.
+            coded = base64.b64encode(encoded).decode()
+            return " ".join([f"printf '%s' '{coded}' | base64 -d |", *parts, "--data-binary", "@-"])
 
     def seen(self) -> dict[str, Any]:
         """The request as runtime expressions see it."""
@@ -127,8 +133,9 @@ def client(trusted: Path | None = None) -> httpx.Client:
     return httpx.Client(follow_redirects=False, trust_env=False, verify=context)
 
 
-def send(client: httpx.Client, request: Request, limit: float = TIME_LIMIT) -> Answer:
-    """Send a request and read its answer within the limits; raises NoAnswer."""
+def send(client: httpx.Client, request: Request, limit: float | None = None) -> Answer:
+    """Send a request and read its answer within the limits; raises NoAnswer. `limit` is in seconds."""
+    limit = TIME_LIMIT if limit is None else limit
     started = time.perf_counter()
     try:
         with client.stream(

@@ -99,6 +99,16 @@ Seed = Annotated[
         rich_help_panel=PANEL_CHECKS,
     ),
 ]
+Examples = Annotated[
+    int,
+    typer.Option(
+        "--examples",
+        min=1,
+        max=10_000,
+        help="Requests of each kind that are generated for an operation: fewer are quicker, more find more.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
 Workers = Annotated[
     int,
     typer.Option("--workers", min=1, max=16, help="How many at a time.", rich_help_panel=PANEL_CHECKS),
@@ -149,6 +159,7 @@ def conform(
     listed: Listed = False,
     covered: Covered = False,
     seed: Seed = 1,
+    examples: Examples = 15,
     workers: Workers = 2,
     max_time: MaxTime = 600,
     fail_fast: FailFast = False,
@@ -179,6 +190,7 @@ def conform(
             across=aim.everything,
             only=only,
             seed=seed,
+            examples=examples,
             workers=workers,
             fail_fast=fail_fast,
             seconds=max_time,

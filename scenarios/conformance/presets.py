@@ -125,6 +125,7 @@ class Preset(BaseModel):
     only: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
     seed: int = Field(default=1, ge=0, le=2**32 - 1)
+    examples: int = Field(default=15, ge=1, le=10_000)
     workers: int = Field(default=2, ge=1, le=16)
     max_time: float = Field(default=600, ge=1, le=86_400)
     fail_fast: bool = False

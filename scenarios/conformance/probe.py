@@ -11,18 +11,21 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from scenarios import exchange
 from scenarios.conformance.checks import Missed, Skipped, Unjudged
 from scenarios.conformance.keys import Keys, Name
 from scenarios.conformance.record import Exchange
 from scenarios.conformance.target import Target
 from scenarios.contract import breaches
 from scenarios.council import Council
-from scenarios.exchange import KEY_VARIABLE, TIME_LIMIT, Answer, NoAnswer, Request, masked
+from scenarios.exchange import KEY_VARIABLE, Answer, NoAnswer, Request, masked
 from scenarios.openapi import Operation, Service
 from scenarios.packs import Journey, Packs
 from scenarios.results import Outcome
 from scenarios.walk import Walk
 
+EXAMPLES = 15
+"""Requests of each kind that are generated for an operation, unless told otherwise."""
 LONGEST = 120.0
 """Seconds that one check may take."""
 SHORTEST = 0.5
@@ -37,7 +40,8 @@ class Place:
     """Where the checks of a lane run: a council of their own where there can be one, and the target in it.
 
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
-    `began` is the machine's time at `began_at` of the same clock.
+    `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
+    kind are generated for an operation.
     """
 
     council: Council
@@ -48,6 +52,7 @@ class Place:
     until: float
     began: datetime
     began_at: float
+    examples: int = EXAMPLES
 
     @property
     def service(self) -> Service:
@@ -170,15 +175,21 @@ class Probe:
                 answer=answer,
             )
 
-    def follow(self, workflow_id: str, *, wanting: Callable[[str], str] | None = None) -> dict[str, Any]:
+    def follow(
+        self,
+        workflow_id: str,
+        *,
+        given: Mapping[str, Any] | None = None,
+        wanting: Callable[[str], str] | None = None,
+    ) -> dict[str, Any]:
         """Walk a workflow of the packs for its outputs; raises Skipped where it did not get through.
 
         Such a workflow finds what a check needs (a bin that can be reported), so that the check itself needs
-        no fixed reference.
+        no fixed reference. `given` are inputs that it may declare.
         """
         journey: Journey = self.place.packs.journey(workflow_id)
         walk = Walk(self.council, journey, {}, lambda step: None)
-        walk.go()
+        walk.go(given)
         stopped = next((step for step in walk.results if step.outcome is not Outcome.PASS), None)
         if stopped is not None:
             why = f"`{workflow_id}` found nothing to try it on: step `{stopped.name}` did not pass"
@@ -225,7 +236,7 @@ class Probe:
         return self.mask(line)
 
     def _limit(self) -> float:
-        return max(SHORTEST, min(TIME_LIMIT, self.time_left))
+        return max(SHORTEST, min(exchange.TIME_LIMIT, self.time_left))
 
     def _masked_pairs(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.mask(value)) for name, value in headers.items())

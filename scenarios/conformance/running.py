@@ -22,7 +22,7 @@ from scenarios.conformance import plan, verdicts
 from scenarios.conformance.baselines import Baseline
 from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped, Unjudged
 from scenarios.conformance.keys import Keys
-from scenarios.conformance.probe import RUN_OVER, Place, Probe
+from scenarios.conformance.probe import EXAMPLES, RUN_OVER, Place, Probe
 from scenarios.conformance.record import (
     FORMAT,
     CheckResult,
@@ -42,6 +42,8 @@ from scenarios.results import Outcome
 
 OnResult = Callable[[CheckResult], None]
 
+UNREAD = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What a check may trip over where an answer has another shape than it had reason to expect."""
 ORDER = (Kind.JOURNEY, Kind.DATA, Kind.EVENTS, Kind.ACCESS, Kind.CONDUCT, Kind.CONTRACT)
 """The order of kinds on a target that has one state: fuzzing leaves the most behind."""
 
@@ -52,9 +54,10 @@ class Wanted:
 
     `base_url`, `council` and `key` are a sandbox's, whose slots' contracts the targets are held to.
     `targets` are those tested; `across` is True where the journeys across services are too. `only` limits
-    the checks (`plan.chosen`). With `fail_fast` nothing more is begun once a check has failed. `seconds` is
-    the longest that the run may take. `now` tells the machine's time in UTC. Failures that `baseline` knows
-    are told as such and do not count.
+    the checks (`plan.chosen`). `examples` is how many requests of each kind are generated for an operation.
+    With `fail_fast` nothing more is begun once a check has failed. `seconds` is the longest that the run may
+    take. `now` tells the machine's time in UTC. Failures that `baseline` knows are told as such and do not
+    count.
     """
 
     base_url: str
@@ -67,6 +70,7 @@ class Wanted:
     across: bool = False
     only: Sequence[str] | None = None
     seed: int = 1
+    examples: int = EXAMPLES
     workers: int = 2
     fail_fast: bool = False
     seconds: float = 600.0
@@ -109,6 +113,7 @@ def prepared(wanted: Wanted) -> Iterator[Prepared]:
                 there = ", ".join(name for name in council.offered if name != CONTROL)
                 raise CouldNotRun(f"the council has no service `{target.service}`; it has: {there}")
         mistakes = fit.mistakes_in(wanted.packs.journeys, council)
+        mistakes += fit.unfit_records(wanted.packs, council)
         if mistakes:
             raise wanted.packs.broken(mistakes)
         tested = [target.service for target in wanted.targets]
@@ -222,6 +227,7 @@ class _Run:
                 keys=keys,
                 packs=self.wanted.packs,
                 seed=self.wanted.seed,
+                examples=self.wanted.examples,
                 until=self.until,
                 began=self.began,
                 began_at=self.began_at,
@@ -274,7 +280,7 @@ class _Run:
             if probe.run_over:
                 return Outcome.SKIP, Skipped(RUN_OVER)
             return Outcome.ERROR, unjudged
-        except (LookupError, TypeError, ValueError, AttributeError, RecursionError, OSError) as unread:
+        except UNREAD as unread:
             # An answer of another shape than the check had reason to expect.
             return Outcome.ERROR, Ended(f"an answer could not be read: {type(unread).__name__}: {unread}")
         return Outcome.PASS, None

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 
 from scenarios import exchange
 from scenarios.exchange import Answer, NoAnswer, Request, send
-from scenarios.openapi import METHODS, Service
+from scenarios.openapi import METHODS, Service, shape_of
 from scenarios.problems import CouldNotRun
 
 
@@ -180,7 +180,7 @@ def _document(place: str, answer: Answer) -> dict[str, Any]:
 def _operations(document: Mapping[str, Any]) -> set[tuple[str, str]]:
     """(method, path with its names left out) of each operation."""
     return {
-        (method.upper(), _shape(path))
+        (method.upper(), shape_of(path))
         for path, item in document["paths"].items()
         if isinstance(item, dict)
         for method in item
@@ -193,15 +193,5 @@ def _claimed(document: Mapping[str, Any], contract: Service) -> frozenset[str]:
     return frozenset(
         operation.id
         for operation in contract.operations.values()
-        if (operation.method, _shape(operation.path)) in there
+        if (operation.method, shape_of(operation.path)) in there
     )
-
-
-def _shape(path: str) -> str:
-    """The path with `{}` for each name: suppliers call them as they like."""
-    parts = path.rstrip("/").split("/")
-    kept = []
-    for part in parts:
-        before, _, rest = part.partition("{")
-        kept.append(f"{before}{{}}{rest.partition('}')[2]}" if rest else part)
-    return "/".join(kept)

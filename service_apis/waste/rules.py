@@ -139,9 +139,9 @@ def reportable_days(work: Work) -> list[date]:
 def bins_of(
     work: Work, days: list[date], stream: str | None, missed: bool | None, uprn: str | None = None
 ) -> Query:
-    """The bins whose turn it is on those days, the latest day first, by UPRN."""
+    """The bins whose turn it is on those days, latest first, by UPRN; of no day a Sunday's: none."""
     rounds = work.session.scalars(select(Round)).all()
-    turns = [(day, each) for day in days for each in STREAMS if stream in (None, each)]
+    turns = [(day, each) for day in days or [date(2020, 1, 5)] for each in STREAMS if stream in (None, each)]
     rows = union_all(*(_bins_of(day, each, rounds) for day, each in turns)).subquery()
     case = rows.c.missed_collection
     wanted = true() if missed is None else case.is_not(None) if missed else case.is_(None)

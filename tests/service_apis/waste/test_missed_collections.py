@@ -47,6 +47,11 @@ def test_a_reported_bin_is_no_longer_listed_as_one_to_report(council: CouncilUnd
     assert reference in [each["missed_collection"] for each in missed]
 
 
+def test_on_a_day_that_is_over_for_good_no_bin_can_be_reported(council: CouncilUnderTest) -> None:
+    answer = council.get("waste", "/collections", reportable=True, on="2026-04-28")
+    assert (answer.status_code, answer.json()["items"], answer.json()["total"]) == (200, [], 0)
+
+
 def test_a_bin_is_not_missed_until_the_crews_have_finished(council: CouncilUnderTest) -> None:
     bin_ = council.get("waste", "/collections", on="2026-06-01", per_page=1).json()["items"][0]
     report = {name: bin_[name] for name in ("uprn", "stream", "collection_date")}

@@ -61,20 +61,22 @@ what a call without a key may do, which the checks of access look at.
 """
 
 _schemas: WeakKeyDictionary[Service, schemathesis.BaseSchema] = WeakKeyDictionary()
-_lock = Lock()
+_making = Lock()
+"""Held while cases are made, not while an answer is waited for. Python can do but one thing at a time, and
+3.11 breaks where two threads parse source, as Hypothesis does to describe a strategy.
+"""
 
 
 def schema_of(service: Service, seed: int) -> schemathesis.BaseSchema:
     """The contract as schemathesis reads it, read once for each lane."""
-    with _lock:
-        if service not in _schemas:
-            config = SchemathesisConfig(seed=seed)
-            schema = schemathesis.openapi.from_dict(dict(service.document), config=config)
-            schema.config.update(base_url=service.server)
-            # A key that is made up would have every case refused; what a key may do is for other checks.
-            schema.config.generation.update(with_security_parameters=False)
-            _schemas[service] = schema
-        return _schemas[service]
+    if service not in _schemas:
+        config = SchemathesisConfig(seed=seed)
+        schema = schemathesis.openapi.from_dict(dict(service.document), config=config)
+        schema.config.update(base_url=service.server)
+        # A key that is made up would have every case refused; what a key may do is for other checks.
+        schema.config.generation.update(with_security_parameters=False)
+        _schemas[service] = schema
+    return _schemas[service]
 
 
 def seed_of(probe: Probe, operation_id: str, phase: str) -> int:
@@ -124,7 +126,8 @@ class Trial:
         if prepared is None:
             return None
         try:
-            answer = self.probe.council.send(prepared)
+            with waiting():
+                answer = self.probe.council.send(prepared)
         except NoAnswer as silence:
             self.silence = Unjudged(f"{prepared.method} {prepared.url[:200]}: {silence}")
             return None
@@ -141,7 +144,7 @@ class Trial:
             if operation is not None and self._answer is not None and answered.status_code < BAD_REQUEST:
                 self.probe.in_contract(operation.id, self._answer)
         except FailureGroup as group:
-            self.missed = told(case.operation.label, sorted(group.exceptions)[-1], shown)
+            self.missed = told(case.operation.label, sorted(group.exceptions)[0], shown)
         except Missed as missed:
             missed.shown = shown
             missed.remedy = missed.remedy or REMEDIES["JsonSchemaError"]
@@ -165,10 +168,21 @@ class Trial:
 
 
 @contextmanager
+def waiting() -> Iterator[None]:
+    """A block within the making of cases that waits for an answer, and lets others make theirs."""
+    _making.release()
+    try:
+        yield
+    finally:
+        _making.acquire()
+
+
+@contextmanager
 def ended_by(trial: Trial) -> Iterator[None]:
     """A block that makes cases; whatever it ends with, the trial says how the check ends."""
     try:
-        yield
+        with _making:
+            yield
     except Missed:
         pass
     except Unsatisfiable:

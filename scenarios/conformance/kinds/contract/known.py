@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from scenarios.conformance.checks import Skipped, Unjudged
 from scenarios.conformance.kinds.contract import described
+from scenarios.conformance.kinds.contract.cases import Case, waiting
 from scenarios.openapi import Operation
 
 if TYPE_CHECKING:
-    from scenarios.conformance.kinds.contract.cases import Case
     from scenarios.conformance.probe import Probe
 
 IN_BODY = "$response.body#"
@@ -56,7 +56,8 @@ class Known:
     def _body(self, source: Operation) -> Any:
         if source.id not in self._bodies:
             try:
-                self._bodies[source.id] = self._probe.ask(source.id).body
+                with waiting():
+                    self._bodies[source.id] = self._probe.ask(source.id).body
             except (Unjudged, Skipped):
                 self._bodies[source.id] = None
         return self._bodies[source.id]

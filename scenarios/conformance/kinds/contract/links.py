@@ -12,8 +12,6 @@ from schemathesis.generation.stateful.state_machine import APIStateMachine
 from scenarios.conformance.kinds.contract.cases import Case, Trial, ended_by, schema_of, seed_of
 from scenarios.conformance.probe import Probe
 
-RUNS = 12
-"""How many chains of calls are tried."""
 STEPS = 6
 """The longest chain."""
 
@@ -21,9 +19,8 @@ STEPS = 6
 def run(probe: Probe) -> None:
     """Try chains of calls, each held to the contract as every answer is."""
     trial = Trial(probe)
-    machine = _machine(trial, schema_of(probe.service, probe.seed).as_state_machine())
     settings = hypothesis.settings(
-        max_examples=RUNS,
+        max_examples=probe.place.examples,
         stateful_step_count=STEPS,
         phases=[Phase.generate, Phase.shrink],
         database=None,
@@ -33,6 +30,7 @@ def run(probe: Probe) -> None:
         verbosity=hypothesis.Verbosity.quiet,
     )
     with ended_by(trial):
+        machine = _machine(trial, schema_of(probe.service, probe.seed).as_state_machine())
         hypothesis.seed(seed_of(probe, "", "links"))(machine)
         machine.run(settings=settings)
 

@@ -18,24 +18,22 @@ from scenarios.conformance.kinds.contract.known import Known
 from scenarios.conformance.probe import Probe
 from scenarios.openapi import Operation
 
-GOOD = 15
-"""Generated requests of the right shape for each operation."""
-BAD = 10
-"""Generated requests of the wrong shape for each operation."""
-
 
 def examples(probe: Probe, operation_id: str) -> None:
     """Send the examples that the document gives."""
-    asked = _asked(probe, operation_id)
-    _each(probe, (generate_one(strategy) for strategy in asked.get_strategies_from_examples()))
+    _each(
+        probe,
+        operation_id,
+        lambda asked: (generate_one(strategy) for strategy in asked.get_strategies_from_examples()),
+    )
 
 
 def coverage(probe: Probe, operation_id: str) -> None:
     """Send what schemathesis covers the operation's schemas with: each edge, each thing left out or wrong."""
-    asked = _asked(probe, operation_id)
     _each(
         probe,
-        CoverageGenerator(
+        operation_id,
+        lambda asked: CoverageGenerator(
             operation=asked,
             generation_modes=list(GenerationMode),
             generation_config=asked.schema.config.generation,
@@ -58,12 +56,12 @@ def good(probe: Probe, operation_id: str) -> None:
         if sent % 2:
             known.put_into(case, operation, sent // 2)
 
-    _generated(probe, operation, GenerationMode.POSITIVE, GOOD, about_what_is_there)
+    _generated(probe, operation, GenerationMode.POSITIVE, about_what_is_there)
 
 
 def bad(probe: Probe, operation_id: str) -> None:
     """Send generated requests of the wrong shape."""
-    _generated(probe, probe.operation(operation_id), GenerationMode.NEGATIVE, BAD, lambda case: None)
+    _generated(probe, probe.operation(operation_id), GenerationMode.NEGATIVE, lambda case: None)
 
 
 PHASES: Mapping[str, Callable[[Probe, str], None]] = {
@@ -79,10 +77,10 @@ def _asked(probe: Probe, operation_id: str) -> Any:
     return schema_of(probe.service, probe.seed)[operation.path][operation.method]
 
 
-def _each(probe: Probe, cases: Iterable[Case]) -> None:
+def _each(probe: Probe, operation_id: str, cases: Callable[[Any], Iterable[Case]]) -> None:
     trial = Trial(probe)
     with ended_by(trial):
-        for case in cases:
+        for case in cases(_asked(probe, operation_id)):
             answered = trial.send(case)
             if answered is not None:
                 trial.hold(case, answered)
@@ -94,15 +92,13 @@ def _generated(
     probe: Probe,
     operation: Operation,
     mode: GenerationMode,
-    count: int,
     changed: Callable[[Case], None],
 ) -> None:
     trial = Trial(probe)
-    strategy = _asked(probe, operation.id).as_strategy(generation_mode=mode)
 
     @hypothesis.seed(seed_of(probe, operation.id, mode.value))
     @hypothesis.settings(
-        max_examples=count,
+        max_examples=probe.place.examples,
         phases=[Phase.generate, Phase.shrink],
         database=None,
         deadline=None,
@@ -110,7 +106,6 @@ def _generated(
         suppress_health_check=list(HealthCheck),
         verbosity=hypothesis.Verbosity.quiet,
     )
-    @hypothesis.given(strategy)
     def keeps_its_word(case: Case) -> None:
         changed(case)
         answered = trial.send(case)
@@ -118,4 +113,5 @@ def _generated(
             trial.hold(case, answered)
 
     with ended_by(trial):
-        keeps_its_word()
+        strategy = _asked(probe, operation.id).as_strategy(generation_mode=mode)
+        hypothesis.given(strategy)(keeps_its_word)()  # type: ignore[no-untyped-call]

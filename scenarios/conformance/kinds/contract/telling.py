@@ -27,6 +27,8 @@ REMEDIES = {
 }
 EXPECTED = {
     "ServerError": "an answer below 500",
+    "EnsureResourceAvailability": "what was just made",
+    "UseAfterFree": "404",
     "JsonSchemaError": "an answer of the documented shape",
     "MalformedJson": "JSON",
     "AcceptedNegativeData": "a refusal (4xx)",
@@ -42,7 +44,9 @@ def told(operation: str, failure: BaseException, shown: Exchange) -> Missed:
     title = str(getattr(failure, "title", "")) or kind
     message = str(getattr(failure, "message", failure))
     fields = dict(_fields(message))
-    expected = fields.get("documented") or fields.get("expected") or EXPECTED.get(kind, "")
+    expected = (
+        fields.get("documented") or fields.get("expected") or EXPECTED.get(kind, "an answer as documented")
+    )
     rest = [line for line in message.splitlines() if line and line.partition(": ")[0] not in FIELDS]
     got = fields.get("received") or "\n".join([f"{shown.status}", *rest])
     detail = f": {rest[-1 if kind == 'AcceptedNegativeData' else 0].strip()}" if rest else ""

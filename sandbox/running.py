@@ -125,8 +125,8 @@ def _asked(method: str, url: str, **request: Any) -> httpx.Response:
 def temporary(as_of: date = AS_OF) -> Iterator[RunningSandbox]:
     """A small council in a folder of its own, served on a free port until the run is over.
 
-    ``as_of`` is the day on which its clock starts. It is served by a process of its own, so that whoever makes
-    the calls has a processor to itself.
+    It is served by a process of its own, so that whoever makes the calls has a processor to itself.
+    ``as_of`` is the day on which its clock starts.
     """
     from sandbox.build import Plan, build
     from sandbox.trial.starting import COUNCIL, served

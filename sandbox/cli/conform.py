@@ -163,12 +163,6 @@ def conform(
     workers: Workers = 2,
     max_time: MaxTime = 600,
     fail_fast: FailFast = False,
-    junit: reporting.Junit = None,
-    json: reporting.Json = None,
-    html: reporting.Html = None,
-    badge: reporting.Badge = None,
-    har: reporting.Har = None,
-    summary: reporting.Summary = None,
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:

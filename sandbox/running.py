@@ -96,6 +96,24 @@ def there(url: str, council: str | None, key: str | None, data: Path) -> Running
     return RunningSandbox(url, chosen, key)
 
 
+def services_of(there: RunningSandbox) -> list[str]:
+    """The slugs of the services that the sandbox runs. Raises NotReached."""
+    return [each["slug"] for each in _asked("GET", f"{there.url}/sandbox/services").json()["items"]]
+
+
+def component_at(there: RunningSandbox, slot: str, address: str) -> str | None:
+    """The name of the component that joined the council for a slot at this address, if one did."""
+    place = f"{there.url}/sandbox/councils/{there.council}/components"
+    answer = _asked("GET", place, headers={"Authorization": f"Bearer {there.key}"})
+    if answer.status_code != httpx.codes.OK:
+        return None
+    joined = answer.json()["items"]
+    at = address.rstrip("/")
+    return next(
+        (each["name"] for each in joined if each["slot"] == slot and each["url"].rstrip("/") == at), None
+    )
+
+
 def _asked(method: str, url: str, **request: Any) -> httpx.Response:
     try:
         return httpx.request(method, url, timeout=30, **request)

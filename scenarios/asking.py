@@ -10,7 +10,7 @@ from scenarios.arazzo import Parameter, Step, Workflow
 from scenarios.contract import breaches
 from scenarios.council import Council
 from scenarios.criteria import judge
-from scenarios.exchange import Answer, NoAnswer, Request, masked, send
+from scenarios.exchange import Answer, NoAnswer, Request, masked
 from scenarios.expressions import NoValue, Scope, as_text, fill
 from scenarios.openapi import Operation, Service, resolve
 from scenarios.packs import Journey
@@ -37,7 +37,7 @@ def ask(
     scope.request = request.seen()
     asked = replace(blank, request=request.curl(council.key))
     try:
-        answer = send(council.client, request)
+        answer = council.send(request)
     except NoAnswer as silence:
         return replace(asked, reason=masked(str(silence), council.key))
     scope.answer = answer.seen()

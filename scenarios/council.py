@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -23,7 +25,9 @@ CONTROL = "sandbox"
 class Council:
     """A council that answers, with those services that were asked for and are there.
 
-    `offered` names all that it has."""
+    `offered` names all that it has. `prepared` makes each request ready to go (a target may want its key in
+    another place), and `listener` is told of each exchange: the request, its answer or why there was none,
+    and when it began (`time.perf_counter`)."""
 
     base_url: str
     name: str
@@ -31,25 +35,52 @@ class Council:
     client: httpx.Client
     offered: tuple[str, ...]
     services: dict[str, Service]
+    prepared: Callable[[Request], Request] = field(default=lambda request: request)
+    listener: Callable[[Request, Answer | NoAnswer, float], None] | None = None
+
+    def send(self, request: Request) -> Answer:
+        """Send a request and read its answer within the limits; raises NoAnswer."""
+        request = self.prepared(request)
+        began = time.perf_counter()
+        try:
+            answer: Answer | NoAnswer = send(self.client, request)
+        except NoAnswer as silence:
+            answer = silence
+        if self.listener is not None:
+            self.listener(request, answer, began)
+        if isinstance(answer, NoAnswer):
+            raise answer
+        return answer
 
 
 @contextmanager
-def visit(base_url: str, name: str, key: str, wanted: Iterable[str]) -> Iterator[Council]:
+def visit(
+    base_url: str,
+    name: str,
+    key: str,
+    wanted: Iterable[str],
+    *,
+    elsewhere: Mapping[str, str] | None = None,
+    trusted: Path | None = None,
+) -> Iterator[Council]:
     """Reach a council and read the OpenAPI of each wanted service that it offers.
 
     Raises CouncilUnreachable, KeyRefused or UnknownCouncil. `base_url` is where the sandbox answers, without
-    the path of a council or a service.
+    the path of a council or a service. `elsewhere` gives, for a service, another address that is asked in its
+    place and held to the same contract. `trusted` is a PEM file of certificate authorities to trust.
     """
     base_url = base_url.rstrip("/")
     if urlsplit(base_url).scheme not in ("http", "https"):
         raise CouncilUnreachable(f"`{base_url}` is not an address such as http://127.0.0.1:8000")
-    with exchange.client() as client:
+    elsewhere = elsewhere or {}
+    with exchange.client(trusted) as client:
         url_names = _services(client, base_url, key)
         services = {}
         for source in sorted(set(wanted)):
             address = _address(base_url, name, source, url_names)
             if address:
-                services[source] = service(source, address, _described(client, address, name, key))
+                found = service(source, address, _described(client, address, name, key))
+                services[source] = replace(found, server=elsewhere.get(source, found.server).rstrip("/"))
         yield Council(base_url, name, key, client, (CONTROL, *url_names), services)
 
 

@@ -6,9 +6,11 @@ No redirect is followed, so that a key never goes to another address.
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
@@ -99,9 +101,20 @@ class Answer:
         return {"status": self.status, "header": dict(self.headers), "body": self.body}
 
 
-def client() -> httpx.Client:
-    """A client that follows no redirect and takes no proxy or password from the environment."""
-    return httpx.Client(follow_redirects=False, trust_env=False)
+def client(trusted: Path | None = None) -> httpx.Client:
+    """A client that follows no redirect and takes no proxy or password from the environment.
+
+    `trusted` is a PEM file of further certificate authorities to trust; raises NoAnswer where it cannot be
+    read.
+    """
+    if trusted is None:
+        return httpx.Client(follow_redirects=False, trust_env=False)
+    try:
+        context = ssl.create_default_context()
+        context.load_verify_locations(trusted)
+    except (OSError, ssl.SSLError) as wrong:
+        raise NoAnswer(f"{trusted} holds no certificates that can be read: {wrong}") from wrong
+    return httpx.Client(follow_redirects=False, trust_env=False, verify=context)
 
 
 def send(client: httpx.Client, request: Request) -> Answer:
@@ -145,10 +158,10 @@ def _read(response: httpx.Response, started: float) -> bytes:
     return bytes(raw)
 
 
-def masked(text: str, key: str) -> str:
+def masked(text: str, key: str, variable: str = KEY_VARIABLE) -> str:
     """A text with the key replaced by the name of the variable that would hold it."""
     for form in sorted({key, quote(key, safe=""), quote(key)} - {""}, key=len, reverse=True):
-        text = text.replace(form, f"${KEY_VARIABLE}")
+        text = text.replace(form, f"${variable}")
     return text
 
 

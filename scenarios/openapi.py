@@ -88,7 +88,8 @@ def resolve(written: Any, document: Mapping[str, Any]) -> Any:
         seen.add(reference)
         written = document
         for token in reference[2:].split("/"):
-            written = written.get(token.replace("~1", "/").replace("~0", "~"), {})
+            name = token.replace("~1", "/").replace("~0", "~")
+            written = written.get(name, {}) if isinstance(written, Mapping) else {}
     return written
 
 
@@ -99,3 +100,12 @@ def _server(address: str, document: Mapping[str, Any]) -> str:
     named = urljoin(address, servers[0].get("url", ""))
     same_host = urlsplit(named)[:2] == urlsplit(address)[:2]
     return (named if servers[0].get("url") and same_host else folder).rstrip("/")
+
+
+def shape_of(path: str) -> str:
+    """The path with `{}` for each name in it, by which the same operation of two documents is known."""
+    kept = []
+    for part in path.rstrip("/").split("/"):
+        before, _, rest = part.partition("{")
+        kept.append(f"{before}{{}}{rest.partition('}')[2]}" if rest else part)
+    return "/".join(kept)

@@ -6,9 +6,9 @@ mistake named, rather than run part of it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 
 from scenarios import arazzo, proofreading, reading
 from scenarios.problems import BrokenPacks, Mistake, UnknownJourney, suggestion
@@ -17,6 +17,12 @@ from scenarios.requirements import Requirement, Requirements
 FOLDER = Path(__file__).parent / "packs"
 DOCUMENTS = "*.arazzo.yaml"
 REQUIREMENTS = "requirements.yaml"
+ACROSS = "journeys"
+"""The pack of journeys across services, and of the requirements of the council as a whole and of each
+service.
+"""
+COUNCIL = "council"
+"""What is tested by journeys across services: the council as a whole."""
 
 
 @dataclass(frozen=True)
@@ -55,11 +61,17 @@ class Journey:
 
 @dataclass(frozen=True)
 class Packs:
-    """Every journey and requirement, in the order of folder, file and document."""
+    """Every journey and requirement, in the order of folder, file and document.
+
+    `listed_in` is the pack of each requirement, and `left_out` the requirements of each service that a
+    pack's own does not hold to, with the reason.
+    """
 
     folder: Path
     journeys: tuple[Journey, ...]
     requirements: tuple[Requirement, ...]
+    listed_in: Mapping[str, str] = field(default_factory=dict)
+    left_out: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     def journey(self, journey_id: str) -> Journey:
         """The journey of that id; raises UnknownJourney."""
@@ -84,6 +96,21 @@ class Packs:
             self._with_dependencies(journey, ordered)
         return tuple(ordered.values())
 
+    def requirements_of(self, service: str) -> tuple[Requirement, ...]:
+        """What a service is held to: its pack's requirements, then those of each service that it does not
+        leave out.
+
+        Of `council` those that concern the council as a whole.
+        """
+        if service == COUNCIL:
+            return tuple(
+                one for one in self.requirements if self.listed_in[one.id] == ACROSS and not one.each_service
+            )
+        own = [one for one in self.requirements if self.listed_in[one.id] == service]
+        left_out = self.left_out.get(service, {})
+        shared = [one for one in self.requirements if one.each_service and one.id not in left_out]
+        return tuple(dict.fromkeys([*own, *shared]))
+
     def unproved(self) -> tuple[Requirement, ...]:
         """The requirements that no journey names."""
         proved = {requirement for journey in self.journeys for requirement in journey.proves}
@@ -103,6 +130,7 @@ def load(folder: Path = FOLDER) -> Packs:
     mistakes: list[Mistake] = []
     journeys: list[Journey] = []
     requirements: list[tuple[str, Requirement]] = []
+    left_out: dict[str, Mapping[str, str]] = {}
     for file in sorted(folder.rglob(REQUIREMENTS)):
         name = file.relative_to(folder).as_posix()
         try:
@@ -110,6 +138,7 @@ def load(folder: Path = FOLDER) -> Packs:
                 file, name, Requirements, [*Requirements.model_fields, *Requirement.model_fields]
             )
             requirements += [(name, requirement) for requirement in listed.requirements]
+            left_out[file.parent.name] = listed.leaves_out
         except BrokenPacks as broken:
             mistakes += broken.mistakes
     for file in sorted(folder.rglob(DOCUMENTS)):
@@ -127,7 +156,8 @@ def load(folder: Path = FOLDER) -> Packs:
     mistakes += _across(journeys, requirements) if not mistakes else _repeated(requirements)
     if mistakes:
         raise BrokenPacks(mistakes)
-    return Packs(folder, tuple(journeys), tuple(requirement for _, requirement in requirements))
+    listed_in = {requirement.id: PurePosixPath(file).parent.name for file, requirement in requirements}
+    return Packs(folder, tuple(journeys), tuple(each for _, each in requirements), listed_in, left_out)
 
 
 def _repeated(requirements: Sequence[tuple[str, Requirement]]) -> list[Mistake]:

@@ -9,7 +9,13 @@ from collections.abc import Iterator
 
 from scenarios.results import Outcome, Run, StepResult
 
-MARKS = {Outcome.PASS: "ok", Outcome.FAIL: "FAIL", Outcome.SKIP: "skip", Outcome.ERROR: "ERROR"}
+MARKS = {
+    Outcome.PASS: "ok",
+    Outcome.FAIL: "FAIL",
+    Outcome.SKIP: "skip",
+    Outcome.OMIT: "omit",
+    Outcome.ERROR: "ERROR",
+}
 
 
 def step_line(step: StepResult) -> str:
@@ -44,6 +50,7 @@ def summary(run: Run) -> Iterator[str]:
         Outcome.PASS: "passed",
         Outcome.FAIL: "failed",
         Outcome.SKIP: "skipped",
+        Outcome.OMIT: "omitted",
         Outcome.ERROR: "in error",
     }
     parts = ", ".join(f"{counts[outcome]} {word}" for outcome, word in named.items() if counts[outcome])

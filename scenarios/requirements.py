@@ -10,7 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 class Requirement(BaseModel):
     """One sentence that a council can be held to, and where it comes from.
 
-    `level` is must (a duty or a standard's MUST), should (good practice) or may (an option).
+    `level` is must (a duty or a standard's MUST), should (good practice) or may (an option). `each_service`
+    is true of what every service is held to, whichever pack lists it.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -19,11 +20,17 @@ class Requirement(BaseModel):
     sentence: str = Field(min_length=10)
     source: str = Field(min_length=3)
     level: Literal["must", "should", "may"]
+    each_service: bool = False
 
 
 class Requirements(BaseModel):
-    """A `requirements.yaml`: the list under the one key `requirements`."""
+    """A `requirements.yaml`: the list under `requirements`.
+
+    `leaves_out` names requirements of each service that do not hold for this pack's, with the reason: a
+    published standard that decides otherwise.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     requirements: tuple[Requirement, ...]
+    leaves_out: dict[str, str] = Field(default_factory=dict)

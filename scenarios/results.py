@@ -10,12 +10,14 @@ from enum import StrEnum
 class Outcome(StrEnum):
     """pass: it does what it should. fail: it answered and was wrong. skip: it was not tried.
 
-    error: there was nothing to judge, for want of an answer or of a value to ask with.
+    omit: it concerns an optional part that is not claimed. error: there was nothing to judge, for want of an
+    answer or of a value to ask with. A journey is never omitted; a check of conformance may be.
     """
 
     PASS = "pass"
     FAIL = "fail"
     SKIP = "skip"
+    OMIT = "omit"
     ERROR = "error"
 
 
@@ -107,9 +109,9 @@ class Run:
         return dict(sorted(worst.items()))
 
 
-_SEVERITY = (Outcome.PASS, Outcome.SKIP, Outcome.FAIL, Outcome.ERROR)
+_SEVERITY = (Outcome.PASS, Outcome.OMIT, Outcome.SKIP, Outcome.FAIL, Outcome.ERROR)
 
 
 def worse(one: Outcome, other: Outcome) -> Outcome:
-    """The graver of two outcomes: error, then fail, then skip, then pass."""
+    """The graver of two outcomes: error, then fail, skip, omit and pass."""
     return max(one, other, key=_SEVERITY.index)

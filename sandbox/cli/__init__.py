@@ -10,6 +10,7 @@ from sandbox.cli import (
     auditing,
     clock,
     components,
+    conform,
     councils,
     events,
     exporting,
@@ -49,6 +50,7 @@ exporting.add_to(app)
 services.add_to(app)
 journal.add_to(app)
 journeys.add_to(app)
+conform.add_to(app)
 matching.add_to(app)
 forcing.add_to(app)
 finding.add_to(app)

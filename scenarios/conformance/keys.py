@@ -1,0 +1,140 @@
+"""Keys with fewer rights, for the checks of access: made by the council where it can, else those that were
+given.
+
+The names of keys are those of `NAMES`. A council makes them for the service (or component) under test; a
+target that has joined no council is given its own, by the same names, in a preset.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import replace
+from typing import TYPE_CHECKING, Literal
+from urllib.parse import quote
+
+from scenarios.conformance.checks import Skipped, Unjudged
+from scenarios.exchange import Answer, NoAnswer, Request
+
+if TYPE_CHECKING:
+    from scenarios.conformance.target import Target
+    from scenarios.council import Council
+
+Name = Literal[
+    "everything", "read-only", "write-only", "other-service", "expired", "other-council", "unknown"
+]
+NAMES: tuple[Name, ...] = (
+    "everything",
+    "read-only",
+    "write-only",
+    "other-service",
+    "expired",
+    "other-council",
+    "unknown",
+)
+UNKNOWN = "vc_0000000000000000000000000000000000000000"
+"""A key that nobody was given."""
+
+
+class Keys:
+    """The keys of one run of checks against one target. Each is made when it is first asked for."""
+
+    def __init__(self, council: Council, target: Target) -> None:
+        self._council = council
+        self._target = target
+        self._made: dict[str, str] = {}
+        self._forks: list[str] = []
+        self._lock = threading.Lock()
+
+    @property
+    def secrets(self) -> dict[str, str]:
+        """Each key to be masked, with the variable that stands for it."""
+        named = {**self._target.keys, **self._made}
+        told = {
+            secret: f"COUNCIL_KEY_{name.upper().replace('-', '_')}"
+            for name, secret in named.items()
+            if secret != UNKNOWN
+        }
+        return told | {self._council.key: "COUNCIL_KEY"}
+
+    def key(self, name: Name) -> str:
+        """The key of that name; raises Skipped where there is none for this target."""
+        if name in self._target.keys:
+            return self._target.keys[name]
+        if name == "unknown":
+            return UNKNOWN
+        if not self._target.joined:
+            raise Skipped(f"no key `{name}` was given for the target; a preset can name one under `keys`")
+        if name == "everything" and self._target.incumbent:
+            return self._council.key
+        with self._lock:
+            if name not in self._made:
+                self._made[name] = self._make(name)
+            return self._made[name]
+
+    def prepared(self, request: Request) -> Request:
+        """A request as it may go: to a target elsewhere, never with the council's own key but with the
+        target's."""
+        address = self._target.address
+        if address is None or not request.url.startswith(address.rstrip("/")):
+            return request
+        own = self._council.key
+        if request.headers.get("Authorization") == f"Bearer {own}":
+            request = self._target.key_place.put(request, self._key_or_none())
+        if request.query.get("api_key") == own:
+            request = replace(request, query={**request.query, "api_key": self._key_or_none()})
+        if isinstance(request.body, dict) and request.body.get("api_key") == own:
+            request = replace(request, body={**request.body, "api_key": self._key_or_none()})
+        return request
+
+    def _key_or_none(self) -> str:
+        try:
+            return self.key("everything")
+        except Skipped:
+            return "none"
+
+    def close(self) -> None:
+        """Take away what was made for the keys' sake."""
+        for fork in self._forks:
+            self._control("DELETE", f"/sandbox/councils/{quote(fork)}")
+
+    def _make(self, name: Name) -> str:
+        slug = self._target.service
+        if name == "other-council":
+            fork = self._control("POST", self._path("/forks"), {"lifetime": "PT1H"})
+            self._forks.append(fork.body["name"])
+            return str(fork.body["key"])
+        wanted: dict[str, object] = {"name": f"conformance: {name}", "lifetime": "PT1H"}
+        if name == "other-service":
+            other = next((each for each in self._council.offered if each not in ("sandbox", slug)), None)
+            if other is None:
+                raise Skipped("the council has no other service whose key could be tried here")
+            wanted["scopes"] = [f"{other}:read", f"{other}:write"]
+        elif name == "everything":
+            # The council's own key may do more than a target has to know.
+            wanted["scopes"] = [f"{slug}:read", f"{slug}:write"]
+        elif name == "expired":
+            wanted |= {"scopes": [f"{slug}:read", f"{slug}:write"], "lifetime": "PT1S"}
+        else:
+            wanted["scopes"] = [f"{slug}:{name.removesuffix('-only')}"]
+        made = str(self._control("POST", self._path("/keys"), wanted).body["key"])
+        if name == "expired":
+            # It was good, is known to the target as such, and is so no longer.
+            time.sleep(2.1)
+        return made
+
+    def _path(self, rest: str) -> str:
+        return f"/sandbox/councils/{quote(self._council.name, safe='')}{rest}"
+
+    def _control(self, method: str, path: str, body: object = None) -> Answer:
+        headers = {"Authorization": f"Bearer {self._council.key}"}
+        if body is not None:
+            headers["Content-Type"] = "application/json"
+        request = Request(method, f"{self._council.base_url}{path}", headers=headers, body=body)
+        try:
+            answer = self._council.send(request)
+        except NoAnswer as silence:
+            raise Unjudged(f"the sandbox gave no key: {silence}") from silence
+        if answer.status >= 400:
+            raise Unjudged(f"the sandbox gave no key: {answer.status} {answer.text[:200]}")
+        return answer

@@ -23,8 +23,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _TAGS = {"parameter", "reference"}
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader with the scalars of YAML 1.2's core schema."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """PyYAML's safe loader (libyaml's, where it is there) with the scalars of YAML 1.2's core schema."""
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -42,7 +42,8 @@ def _once_each(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     for key in keys:
         if keys.count(key) > 1:
             raise yaml.constructor.ConstructorError(None, None, f"`{key}` is written twice", node.start_mark)
-    return loader.construct_mapping(node, deep=True)
+    mapping: dict[Any, Any] = loader.construct_mapping(node, deep=True)
+    return mapping
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _once_each)

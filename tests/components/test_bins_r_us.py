@@ -24,6 +24,7 @@ COMPONENTS = "/sandbox/councils/fairwater/components"
 PROSE = ("description", "title", "summary")
 PROSE = ("description", "links", "title", "summary")
 
+
 class Joined:
     """A sandbox with a component in its slot for waste: ours and theirs can be asked the same."""
 

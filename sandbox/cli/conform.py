@@ -78,6 +78,24 @@ Only = Annotated[
         rich_help_panel=PANEL_CHECKS,
     ),
 ]
+Trust = Annotated[
+    Path | None,
+    typer.Option(
+        "--trust",
+        metavar="FILE",
+        help="A PEM file of certificate authorities to trust besides the machine's.",
+        rich_help_panel=PANEL_TARGET,
+    ),
+]
+AlsoPacks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--packs",
+        metavar="FOLDER",
+        help="A folder of your own journeys and requirements, beside ours; can be given several times.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
 Listed = Annotated[
     bool,
     typer.Option("--list", help="List the checks and requirements; run none.", rich_help_panel=PANEL_CHECKS),
@@ -89,6 +107,16 @@ Seed = Annotated[
         min=0,
         max=2**32 - 1,
         help="The same seed gives the same cases.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
+Examples = Annotated[
+    int,
+    typer.Option(
+        "--examples",
+        min=1,
+        max=10_000,
+        help="Requests of each kind that are generated for an operation: fewer are quicker, more find more.",
         rich_help_panel=PANEL_CHECKS,
     ),
 ]
@@ -126,11 +154,14 @@ def conform(
     target: TargetUrl = None,
     everything: Everything = False,
     target_key: TargetKey = None,
+    trust: Trust = None,
     url: Url = None,
     council: CouncilName = None,
     only: Only = None,
+    also: AlsoPacks = None,
     listed: Listed = False,
     seed: Seed = 1,
+    examples: Examples = 15,
     workers: Workers = 2,
     max_time: MaxTime = 600,
     fail_fast: FailFast = False,
@@ -145,18 +176,20 @@ def conform(
     from scenarios.problems import CouldNotRun
 
     try:
+        loaded = packs.load(packs.FOLDER, *(also or []))
         with _sandbox(url, council, key, data) as there:
             wanted = Wanted(
                 base_url=there.url,
                 council=there.council,
                 key=there.key,
-                targets=_targets(there, service, target, target_key, everything=everything),
-                packs=packs.load(),
+                targets=_targets(there, service, target, target_key, trust, everything=everything),
+                packs=loaded,
                 made_with=made_with(),
                 now=_now,
                 across=everything,
                 only=only,
                 seed=seed,
+                examples=examples,
                 workers=workers,
                 fail_fast=fail_fast,
                 seconds=max_time,
@@ -187,7 +220,13 @@ def made_with() -> Made:
 
 
 def _targets(
-    there: RunningSandbox, service: str | None, address: str | None, key: str | None, *, everything: bool
+    there: RunningSandbox,
+    service: str | None,
+    address: str | None,
+    key: str | None,
+    trust: Path | None,
+    *,
+    everything: bool,
 ) -> list[Target]:
     from sandbox import running
     from scenarios.conformance.target import Target
@@ -206,7 +245,7 @@ def _targets(
         return [Target(slug)]
     joined = running.component_at(there, slug, address)
     keys = {"everything": key} if key else {}
-    return [Target(slug, address.rstrip("/"), component=joined or "", keys=keys)]
+    return [Target(slug, address.rstrip("/"), component=joined or "", keys=keys, trusted=trust)]
 
 
 @contextmanager

@@ -7,6 +7,7 @@ target that has joined no council is given its own, by the same names, in a pres
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
 from dataclasses import replace
@@ -62,6 +63,8 @@ class Keys:
             for name, secret in named.items()
             if secret != UNKNOWN
         }
+        if self._target.key_place.place == "basic":
+            told |= {base64.b64encode(secret.encode()).decode(): name for secret, name in told.items()}
         return told | {self._council.key: "COUNCIL_KEY"}
 
     def key(self, name: Name) -> str:

@@ -11,18 +11,26 @@ from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from scenarios import exchange
 from scenarios.conformance.checks import Missed, Skipped, Unjudged
 from scenarios.conformance.keys import Keys, Name
 from scenarios.conformance.record import Exchange
 from scenarios.conformance.target import Target
 from scenarios.contract import breaches
 from scenarios.council import Council
-from scenarios.exchange import Answer, NoAnswer, Request, masked
+from scenarios.exchange import KEY_VARIABLE, Answer, NoAnswer, Request, masked
 from scenarios.openapi import Operation, Service
 from scenarios.packs import Journey, Packs
 from scenarios.results import Outcome
 from scenarios.walk import Walk
 
+EXAMPLES = 15
+"""Requests of each kind that are generated for an operation, unless told otherwise."""
+LONGEST = 120.0
+"""Seconds that one check may take."""
+SHORTEST = 0.5
+"""Seconds that an answer is waited for, however little time is left."""
+RUN_OVER = "the time that the run was given was over"
 KEPT = 64_000
 """Characters of a body that are kept with its result."""
 
@@ -43,8 +51,9 @@ class Place:
     """Where the checks of a lane run: a council of their own where there can be one, and the target in it.
 
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
-    `began` is the machine's time at `began_at` of the same clock. `memory` is what the lane's checks found
-    out once for all of them, by a name of their own; `heard` every call of the target so far, in any lane.
+    `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
+    kind are generated for an operation. `memory` is what the lane's checks found out once for all of them, by
+    a name of their own; `heard` every call of the target so far, in any lane.
     """
 
     council: Council
@@ -55,6 +64,7 @@ class Place:
     until: float
     began: datetime
     began_at: float
+    examples: int = EXAMPLES
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     heard: list[Call] = field(default_factory=list, compare=False, repr=False)
 
@@ -69,7 +79,8 @@ class Probe:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.council = replace(place.council, listener=self._heard)
+        self.council = replace(place.council, listener=self._heard, limit=self._limit)
+        self._began = time.perf_counter()
         self.exchanges: list[Exchange] = []
         self._lock = threading.Lock()
 
@@ -87,8 +98,14 @@ class Probe:
 
     @property
     def time_left(self) -> float:
-        """Seconds until the run has to be over."""
-        return self.place.until - time.perf_counter()
+        """Seconds until the check has to be over, or the run if that is sooner."""
+        now = time.perf_counter()
+        return min(self.place.until - now, self._began + LONGEST - now)
+
+    @property
+    def run_over(self) -> bool:
+        """True once the time that the run was given is over."""
+        return time.perf_counter() >= self.place.until
 
     def key(self, name: Name) -> str:
         """A key of that name (`scenarios.conformance.keys`); raises Skipped where there is none."""
@@ -129,6 +146,10 @@ class Probe:
 
     def send(self, request: Request) -> Answer:
         """The answer to a request; raises Unjudged where none came."""
+        if self.run_over:
+            raise Skipped(RUN_OVER)
+        if self.time_left <= 0:
+            raise Unjudged(f"it took longer than the {LONGEST:g} s that a check may take")
         try:
             return self.council.send(request)
         except NoAnswer as silence:
@@ -193,7 +214,8 @@ class Probe:
         """The text with every key of the run masked."""
         for secret, variable in self.place.keys.secrets.items():
             text = masked(text, secret, variable)
-        return text
+        # Half a character, which JSON can hold and nobody can write down.
+        return text.encode(errors="replace").decode()
 
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange that was made in another way than through this probe."""
@@ -217,7 +239,7 @@ class Probe:
                 headers=self._masked_pairs(got.headers) if got else (),
                 body=self.mask(got.text[:KEPT]) if got else "",
                 failure="" if got else self.mask(str(answer)),
-                curl=self.mask(request.curl(self.council.key)),
+                curl=self._curl(request),
             )
         )
 
@@ -228,6 +250,17 @@ class Probe:
             path = request.url.removeprefix(service.server)
             call = Call(request.method, path, request.query, got.status if got else None, seconds)
             self.place.heard.append(call)
+
+    def _curl(self, request: Request) -> str:
+        """A line for a shell in which each key stands in the variable of its name."""
+        line = request.curl(self.council.key)
+        for secret, variable in self.place.keys.secrets.items():
+            if variable != KEY_VARIABLE:
+                line = masked(line, secret, variable).replace(f"${variable}", f"'\"${variable}\"'")
+        return self.mask(line)
+
+    def _limit(self) -> float:
+        return max(SHORTEST, min(exchange.TIME_LIMIT, self.time_left))
 
     def _masked_pairs(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.mask(value)) for name, value in headers.items())

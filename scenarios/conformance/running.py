@@ -19,9 +19,9 @@ from urllib.parse import quote
 
 from scenarios import fit
 from scenarios.conformance import plan, verdicts
-from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped
+from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped, Unjudged
 from scenarios.conformance.keys import Keys
-from scenarios.conformance.probe import Call, Place, Probe
+from scenarios.conformance.probe import EXAMPLES, RUN_OVER, Call, Place, Probe
 from scenarios.conformance.record import (
     FORMAT,
     CheckResult,
@@ -32,16 +32,18 @@ from scenarios.conformance.record import (
     RequirementVerdict,
     Tested,
 )
-from scenarios.conformance.target import Described, Target, described
+from scenarios.conformance.target import Described, Target, described, try_key
 from scenarios.council import CONTROL, Council, visit
 from scenarios.exchange import Answer, Request
 from scenarios.packs import Packs
-from scenarios.problems import BrokenPacks, CouldNotRun
+from scenarios.problems import CouldNotRun
 from scenarios.results import Outcome
 
 OnResult = Callable[[CheckResult], None]
 Judged = Callable[[Sequence[CheckResult]], tuple[Sequence[CheckResult], Sequence[str]]]
 
+UNREAD = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What a check may trip over where an answer has another shape than it had reason to expect."""
 ORDER = (Kind.JOURNEY, Kind.DATA, Kind.EVENTS, Kind.ACCESS, Kind.CONDUCT, Kind.CONTRACT)
 """The order of kinds on a target that has one state: fuzzing leaves the most behind."""
 
@@ -52,9 +54,10 @@ class Wanted:
 
     `base_url`, `council` and `key` are a sandbox's, whose slots' contracts the targets are held to.
     `targets` are those tested; `across` is True where the journeys across services are too. `only` limits
-    the checks (`plan.chosen`). With `fail_fast` nothing more is begun once a check has failed. `seconds` is
-    the longest that the run may take. `now` tells the machine's time in UTC. `judged` is given the results
-    before verdicts are made, and gives them back with what is known marked, and notices.
+    the checks (`plan.chosen`). `examples` is how many requests of each kind are generated for an operation.
+    With `fail_fast` nothing more is begun once a check has failed. `seconds` is the longest that the run may
+    take. `now` tells the machine's time in UTC. `judged` is given the results before verdicts are made, and
+    gives them back with what is known marked, and notices.
     """
 
     base_url: str
@@ -67,6 +70,7 @@ class Wanted:
     across: bool = False
     only: Sequence[str] | None = None
     seed: int = 1
+    examples: int = EXAMPLES
     workers: int = 2
     fail_fast: bool = False
     seconds: float = 600.0
@@ -107,9 +111,12 @@ def prepared(wanted: Wanted) -> Iterator[Prepared]:
         mistakes = fit.mistakes_in(wanted.packs.journeys, council)
         mistakes += fit.unfit_records(wanted.packs, council)
         if mistakes:
-            raise BrokenPacks(mistakes)
+            raise wanted.packs.broken(mistakes)
         tested = [target.service for target in wanted.targets]
         told = {each.service: described(each, council.services[each.service]) for each in wanted.targets}
+        for target in wanted.targets:
+            if not target.incumbent:
+                _try_key(target, council, told[target.service])
         if wanted.across:
             tested.append(plan.ACROSS)
         checks = plan.chosen(plan.planned(council.services, tested, wanted.packs), wanted.only)
@@ -144,6 +151,18 @@ def run(wanted: Wanted, on_result: OnResult = lambda result: None) -> Ran:
             does_not_show=_not_shown(wanted, requirements, judged),
         )
     return Ran(record, run_of.exchanges)
+
+
+def _try_key(target: Target, council: Council, told: Described) -> None:
+    """Make sure that a target elsewhere takes the key that it will be asked with; raises CouldNotRun."""
+    keys = Keys(council, target)
+    try:
+        key = keys.key("everything")
+    except Skipped:
+        key = None
+    except Unjudged as refused:
+        raise CouldNotRun(str(refused)) from refused
+    try_key(target, council.services[target.service], told, key)
 
 
 class _Run:
@@ -205,6 +224,7 @@ class _Run:
                 keys=keys,
                 packs=self.wanted.packs,
                 seed=self.wanted.seed,
+                examples=self.wanted.examples,
                 until=self.until,
                 began=self.began,
                 began_at=self.began_at,
@@ -239,8 +259,8 @@ class _Run:
         unclaimed = self._unclaimed(check)
         if unclaimed is not None:
             return unclaimed
-        if probe.time_left <= 0:
-            return Outcome.SKIP, Skipped("the time that the run was given was over")
+        if probe.run_over:
+            return Outcome.SKIP, Skipped(RUN_OVER)
         if self._failed and self.wanted.fail_fast:
             return Outcome.SKIP, Skipped("an earlier check failed")
         try:
@@ -252,8 +272,10 @@ class _Run:
         except Omitted as omitted:
             return Outcome.OMIT, omitted
         except Ended as unjudged:
+            if probe.run_over:
+                return Outcome.SKIP, Skipped(RUN_OVER)
             return Outcome.ERROR, unjudged
-        except (LookupError, TypeError, ValueError, AttributeError) as unread:
+        except UNREAD as unread:
             # An answer of another shape than the check had reason to expect.
             return Outcome.ERROR, Ended(f"an answer could not be read: {type(unread).__name__}: {unread}")
         return Outcome.PASS, None
@@ -279,6 +301,8 @@ class _Run:
 
 def _showing(probe: Probe, missed: Missed | None) -> Exchange | None:
     """The exchange that shows what was wrong: that of the answer named, else the last."""
+    if missed is not None and missed.shown is not None:
+        return missed.shown
     if missed is not None and missed.answer is not None:
         text = probe.mask(missed.answer.text[:200])
         for exchange in reversed(probe.exchanges):

@@ -1,7 +1,7 @@
 """How many of the mistakes that suppliers make the conformance checks catch.
 
-Run with ``python -m tests.benchmarks.catch_rate [COMPONENT [DEFECT ...]]``. Each defect is switched on alone in a
-component that is otherwise right; the good components are tried first, and must pass. Every check is run on
+Run with ``python -m tests.benchmarks.catch_rate [COMPONENT [DEFECT ...]]``. Each defect is switched on alone in
+a component that is otherwise right; the good components are tried first, and must pass. Every check is run on
 each, so that it shows by how many kinds a defect is caught.
 """
 
@@ -23,8 +23,8 @@ from tests.components import trying
 AT_ONCE = 2
 NOTE = """
 Two components that are good otherwise, with one mistake switched on at a time; each tried by all checks of its
-slot. A defect is caught where a check fails that the good component passes. The checks were written without a look
-at the defects.
+slot. A defect is caught where a check fails that the good component passes. The checks were written without a
+look at the defects.
 """
 
 

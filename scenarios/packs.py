@@ -115,6 +115,11 @@ class Packs:
         shared = [one for one in self.requirements if one.each_service and one.id not in left_out]
         return tuple(dict.fromkeys([*own, *shared]))
 
+    def broken(self, mistakes: Sequence[Mistake]) -> BrokenPacks:
+        """Mistakes that only show on a council, to be raised: with the line of each."""
+        files = {journey.name: journey.file for journey in self.journeys}
+        return BrokenPacks(lines.located(mistakes, files))
+
     def held_to(self, service: str, *requirements: str) -> tuple[str, ...]:
         """These requirements of each service as one service has them: its own in place of those left out."""
         left_out = self.left_out.get(service, {})
@@ -126,11 +131,6 @@ class Packs:
             else:
                 held.append(wanted)
         return tuple(dict.fromkeys(held))
-
-    def broken(self, mistakes: Sequence[Mistake]) -> BrokenPacks:
-        """Mistakes that only show on a council, to be raised: with the line of each."""
-        files = {journey.name: journey.file for journey in self.journeys}
-        return BrokenPacks(lines.located(mistakes, files))
 
     def unproved(self) -> tuple[Requirement, ...]:
         """The requirements that no journey names."""

@@ -243,14 +243,6 @@ class Probe:
             )
         )
 
-    def _note(self, request: Request, got: Answer | None, seconds: float) -> None:
-        """Remember a call of the target; the journeys across services are of none."""
-        service = self.council.services.get(self.target.service)
-        if service is not None and request.url.startswith(f"{service.server}/"):
-            path = request.url.removeprefix(service.server)
-            call = Call(request.method, path, request.query, got.status if got else None, seconds)
-            self.place.heard.append(call)
-
     def _curl(self, request: Request) -> str:
         """A line for a shell in which each key stands in the variable of its name."""
         line = request.curl(self.council.key)
@@ -261,6 +253,14 @@ class Probe:
 
     def _limit(self) -> float:
         return max(SHORTEST, min(exchange.TIME_LIMIT, self.time_left))
+
+    def _note(self, request: Request, got: Answer | None, seconds: float) -> None:
+        """Remember a call of the target; the journeys across services are of none."""
+        service = self.council.services.get(self.target.service)
+        if service is not None and request.url.startswith(f"{service.server}/"):
+            path = request.url.removeprefix(service.server)
+            call = Call(request.method, path, request.query, got.status if got else None, seconds)
+            self.place.heard.append(call)
 
     def _masked_pairs(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.mask(value)) for name, value in headers.items())

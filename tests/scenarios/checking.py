@@ -11,7 +11,7 @@ from scenarios.conformance.kinds import access, conduct
 from scenarios.conformance.probe import Place, Probe
 from scenarios.conformance.target import Target
 from scenarios.packs import Packs
-from tests.scenarios.at_the_door import Fault, Misbehaving
+from tests.scenarios.meddling import Fault, Misbehaving
 from tests.scenarios.probing import Probing
 
 

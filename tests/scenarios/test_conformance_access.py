@@ -15,7 +15,7 @@ from scenarios import packs
 from scenarios.conformance.checks import Missed
 from tests.conftest import KEY
 from tests.scenarios.checking import Checking
-from tests.scenarios.at_the_door import Asked, Fault, Misbehaving, Onward, Told
+from tests.scenarios.meddling import Asked, Fault, Misbehaving, Onward, Told
 from tests.scenarios.serving import sandbox_of
 
 PACKS = packs.load()

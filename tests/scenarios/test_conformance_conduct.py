@@ -18,7 +18,7 @@ from scenarios.conformance.probe import Call, Probe
 from scenarios.conformance.target import Target
 from tests.conftest import KEY
 from tests.scenarios.checking import Checking
-from tests.scenarios.at_the_door import Asked, Fault, Misbehaving, Onward, Told
+from tests.scenarios.meddling import Asked, Fault, Misbehaving, Onward, Told
 from tests.scenarios.serving import sandbox_of
 
 PACKS = packs.load()

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sandbox.evidence import Signer
     from sandbox.running import RunningSandbox
     from scenarios.conformance.record import Made
+    from scenarios.conformance.running import Ran, Wanted
     from scenarios.conformance.target import Target
 
 FAILED = 1
@@ -163,46 +164,74 @@ def conform(
 ) -> None:
     """Test what fills a service's slot: exit code 0 if it passes, 1 if not, 2 if it could not be tested."""
     from scenarios import packs
-    from scenarios.conformance import running
-    from scenarios.conformance.reports import text
     from scenarios.conformance.running import Wanted
-    from scenarios.problems import CouldNotRun
 
     reports = Reports.with_step_summary(
         junit=junit, json=json, html=html, badge=badge, har=har, summary=summary
     )
     reports.check()
     signer = _signer(data) if json is not None and not listed else None
-    try:
-        with _sandbox(url, council, as_of, key, data) as (there, settled):
-            wanted = Wanted(
-                base_url=there.url,
-                council=there.council,
-                key=there.key,
-                targets=_targets(there, service, target, target_key, everything=everything),
-                packs=packs.load(),
-                made_with=made_with(),
-                now=_now,
-                across=everything,
-                only=only,
-                seed=seed,
-                workers=workers,
-                fail_fast=fail_fast,
-                seconds=max_time,
-                command=command_line(ctx, {**settled, "seed": seed}, NO_MATTER),
-            )
-            if listed:
-                with running.prepared(wanted) as ready:
-                    reporting.echo(text.listing(ready))
-                return
-            ran = running.run(wanted, lambda result: reporting.echo(text.line(result)))
-    except CouldNotRun as failure:
-        raise CouldNot(str(failure)) from failure
+    with _could_not(), _sandbox(url, council, as_of, key, data) as (there, settled):
+        wanted = Wanted(
+            base_url=there.url,
+            council=there.council,
+            key=there.key,
+            targets=_targets(there, service, target, target_key, everything=everything),
+            packs=packs.load(),
+            made_with=made_with(),
+            now=_now,
+            across=everything,
+            only=only,
+            seed=seed,
+            workers=workers,
+            fail_fast=fail_fast,
+            seconds=max_time,
+            command=command_line(ctx, {**settled, "seed": seed}, NO_MATTER),
+        )
+        if listed:
+            _list(wanted)
+            return
+        ran = _run(wanted)
+    _report(ran, reports, signer)
+
+
+def _list(wanted: Wanted) -> None:
+    """Print what there is to run."""
+    from scenarios.conformance import running
+    from scenarios.conformance.reports import text
+
+    with running.prepared(wanted) as ready:
+        reporting.echo(text.listing(ready))
+
+
+def _run(wanted: Wanted) -> Ran:
+    """Run the checks, and print each as it ends."""
+    from scenarios.conformance import running
+    from scenarios.conformance.reports import text
+
+    return running.run(wanted, lambda result: reporting.echo(text.line(result)))
+
+
+def _report(ran: Ran, reports: Reports, signer: Signer | None) -> None:
+    """Say what came of a run, write its reports, and end as it did."""
+    from scenarios.conformance.reports import text
+
     reporting.echo(text.summary(ran.record))
     signed = partial(signer.signed, ran.record) if signer else None
     reports.write(ran.record, signed=signed, exchanges=ran.exchanges)
     if not ran.record.passed:
         raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _could_not() -> Iterator[None]:
+    """What keeps a run from taking place, as a failure of the command."""
+    from scenarios.problems import CouldNotRun
+
+    try:
+        yield
+    except CouldNotRun as failure:
+        raise CouldNot(str(failure)) from failure
 
 
 def made_with() -> Made:

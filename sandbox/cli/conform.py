@@ -279,6 +279,8 @@ def _sandbox(
 
     if as_of is not None and (url or council):
         raise CouldNot("--as-of makes a council for this run; leave it out, or --url and --council")
+    if url is not None and "@" in url:
+        raise CouldNot("--url holds a user or password, which every report would show; leave it out")
     if url is None and as_of is None and data.exists():
         url = DataFolder(data).server() or None
     if url is not None:

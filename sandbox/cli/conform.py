@@ -15,51 +15,32 @@ import typer
 
 from sandbox.cli import reporting
 from sandbox.cli.again import command_line
+from sandbox.cli.conform_presets import (
+    PANEL_CHECKS,
+    PANEL_TARGET,
+    CouldNot,
+    Presetting,
+    Services,
+    plainly,
+)
+from sandbox.cli.conform_targets import Aim
+from sandbox.cli.groups import grouped
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
-from sandbox.cli.reporting import Reports
-from sandbox.failure import Failure
+from sandbox.cli.reporting import ReportPaths
 
 if TYPE_CHECKING:
     from sandbox.evidence import Signer
     from sandbox.running import RunningSandbox
     from scenarios.conformance.record import Made
-    from scenarios.conformance.running import Ran, Wanted
-    from scenarios.conformance.target import Target
+    from scenarios.conformance.running import Wanted
 
 FAILED = 1
-NO_MATTER = frozenset({"junit", "json", "html", "badge", "har", "summary", "listed"})
+NO_MATTER = frozenset(
+    {"junit", "json", "html", "badge", "har", "summary", "listed", "covered", "save_preset"}
+)
 """Options that decide nothing of what a run comes to."""
 Settled = Mapping[str, object]
-PANEL_TARGET, PANEL_CHECKS = "What is tested", "Which checks"
 
-ServiceName = Annotated[
-    str | None, typer.Argument(metavar="SERVICE", help="The service whose slot it fills: waste.")
-]
-TargetUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--target",
-        help="Where it answers. Without it: the sandbox's own service.",
-        rich_help_panel=PANEL_TARGET,
-    ),
-]
-Everything = Annotated[
-    bool,
-    typer.Option(
-        "--all",
-        help="Every service of the sandbox, and the journeys across them.",
-        rich_help_panel=PANEL_TARGET,
-    ),
-]
-TargetKey = Annotated[
-    str | None,
-    typer.Option(
-        "--target-key",
-        envvar="TARGET_KEY",
-        help="The target's own key, where it has joined no council.",
-        rich_help_panel=PANEL_TARGET,
-    ),
-]
 Url = Annotated[
     str | None,
     typer.Option(
@@ -95,6 +76,15 @@ Only = Annotated[
         rich_help_panel=PANEL_CHECKS,
     ),
 ]
+AlsoPacks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--packs",
+        metavar="FOLDER",
+        help="A folder of your own journeys and requirements, beside ours; can be given several times.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
 Listed = Annotated[
     bool,
     typer.Option("--list", help="List the checks and requirements; run none.", rich_help_panel=PANEL_CHECKS),
@@ -106,6 +96,16 @@ Seed = Annotated[
         min=0,
         max=2**32 - 1,
         help="The same seed gives the same cases.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
+Examples = Annotated[
+    int,
+    typer.Option(
+        "--examples",
+        min=1,
+        max=10_000,
+        help="Requests of each kind that are generated for an operation: fewer are quicker, more find more.",
         rich_help_panel=PANEL_CHECKS,
     ),
 ]
@@ -129,8 +129,14 @@ FailFast = Annotated[
 ]
 
 
-class CouldNot(Failure):
-    """The checks could not be run."""
+Covered = Annotated[
+    bool,
+    typer.Option(
+        "--coverage",
+        help="Show which requirements no check verifies and which operations none asks; run none.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -138,100 +144,73 @@ def add_to(app: typer.Typer) -> None:
     app.command("conform", rich_help_panel="Scenarios")(conform)
 
 
+@grouped
 def conform(
     ctx: typer.Context,
-    service: ServiceName = None,
-    target: TargetUrl = None,
-    everything: Everything = False,
-    target_key: TargetKey = None,
+    aim: Aim,
+    presetting: Presetting,
+    paths: ReportPaths,
+    services: Services = None,
     url: Url = None,
     council: CouncilName = None,
     as_of: AsOf = None,
     only: Only = None,
+    also: AlsoPacks = None,
     listed: Listed = False,
+    covered: Covered = False,
     seed: Seed = 1,
+    examples: Examples = 15,
     workers: Workers = 2,
     max_time: MaxTime = 600,
     fail_fast: FailFast = False,
-    junit: reporting.Junit = None,
-    json: reporting.Json = None,
-    html: reporting.Html = None,
-    badge: reporting.Badge = None,
-    har: reporting.Har = None,
-    summary: reporting.Summary = None,
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Test what fills a service's slot: exit code 0 if it passes, 1 if not, 2 if it could not be tested."""
     from scenarios import packs
+    from scenarios.conformance import running
+    from scenarios.conformance.reports import text
     from scenarios.conformance.running import Wanted
 
-    reports = Reports.with_step_summary(
-        junit=junit, json=json, html=html, badge=badge, har=har, summary=summary
-    )
+    presetting.check_saving()
+    reports = paths.reports()
     reports.check()
-    signer = _signer(data) if json is not None and not listed else None
-    with _could_not(), _sandbox(url, council, as_of, key, data) as (there, settled):
+    signer = _signer(data) if reports.json is not None and not (listed or covered) else None
+    with plainly():
+        loaded = packs.load(packs.FOLDER, *(also or []))
+    with plainly(), _sandbox(url, council, as_of, key, data) as (there, settled):
         wanted = Wanted(
             base_url=there.url,
             council=there.council,
             key=there.key,
-            targets=_targets(there, service, target, target_key, everything=everything),
-            packs=packs.load(),
+            targets=aim.targets(there, services, ctx),
+            packs=loaded,
             made_with=made_with(),
             now=_now,
-            across=everything,
+            across=aim.everything,
             only=only,
             seed=seed,
+            examples=examples,
             workers=workers,
             fail_fast=fail_fast,
             seconds=max_time,
-            command=command_line(ctx, {**settled, "seed": seed}, NO_MATTER),
+            command=command_line(ctx, {**settled, "seed": seed, **presetting.settled(ctx)}, NO_MATTER),
+            baseline=presetting.known(_now()),
         )
-        if listed:
-            _list(wanted)
+        if covered:
+            _show_coverage(wanted)
             return
-        ran = _run(wanted)
-    _report(ran, reports, signer)
-
-
-def _list(wanted: Wanted) -> None:
-    """Print what there is to run."""
-    from scenarios.conformance import running
-    from scenarios.conformance.reports import text
-
-    with running.prepared(wanted) as ready:
-        reporting.echo(text.listing(ready))
-
-
-def _run(wanted: Wanted) -> Ran:
-    """Run the checks, and print each as it ends."""
-    from scenarios.conformance import running
-    from scenarios.conformance.reports import text
-
-    return running.run(wanted, lambda result: reporting.echo(text.line(result)))
-
-
-def _report(ran: Ran, reports: Reports, signer: Signer | None) -> None:
-    """Say what came of a run, write its reports, and end as it did."""
-    from scenarios.conformance.reports import text
-
+        if listed:
+            with running.prepared(wanted) as ready:
+                reporting.echo(text.listing(ready))
+            return
+        ran = running.run(wanted, lambda result: reporting.echo(text.line(result)))
     reporting.echo(text.summary(ran.record))
     signed = partial(signer.signed, ran.record) if signer else None
     reports.write(ran.record, signed=signed, exchanges=ran.exchanges)
+    presetting.save(ctx)
     if not ran.record.passed:
         raise typer.Exit(FAILED)
-
-
-@contextmanager
-def _could_not() -> Iterator[None]:
-    """What keeps a run from taking place, as a failure of the command."""
-    from scenarios.problems import CouldNotRun
-
-    try:
-        yield
-    except CouldNotRun as failure:
-        raise CouldNot(str(failure)) from failure
 
 
 def made_with() -> Made:
@@ -246,27 +225,14 @@ def made_with() -> Made:
     return Made(virtual_council=__version__, python=platform.python_version(), schemathesis=fuzzer)
 
 
-def _targets(
-    there: RunningSandbox, service: str | None, address: str | None, key: str | None, *, everything: bool
-) -> list[Target]:
-    from sandbox import running
-    from scenarios.conformance.target import Target
+def _show_coverage(wanted: Wanted) -> None:
+    from scenarios.conformance import coverage, running
 
-    slugs = running.services_of(there)
-    if everything == (service is not None):
-        raise CouldNot(f"Name the service to test, or --all. There are: {', '.join(slugs)}")
-    if service is None:
-        if address is not None:
-            raise CouldNot("--all tests the sandbox's own services; with --target name one service")
-        return [Target(slug) for slug in slugs]
-    slug = service.replace("-", "_")
-    if slug not in slugs:
-        raise CouldNot(f"There is no service {service!r}; there are: {', '.join(slugs)}")
-    if address is None:
-        return [Target(slug)]
-    joined = running.component_at(there, slug, address)
-    keys = {"everything": key} if key else {}
-    return [Target(slug, address.rstrip("/"), component=joined or "", keys=keys)]
+    with running.prepared(wanted) as ready:
+        covered = coverage.of_run(ready)
+    reporting.echo(coverage.told(covered))
+    if any(one.wanting for one in covered):
+        raise typer.Exit(FAILED)
 
 
 @contextmanager
@@ -285,7 +251,7 @@ def _sandbox(
         url = DataFolder(data).server() or None
     if url is not None:
         there = running.there(url, council, key, data)
-        yield there, {"url": there.url, "council": there.council}
+        yield there, {"url": there.url, "council": there.council, "data": None}
         return
     if council is not None:
         raise CouldNot("--council names one of a running sandbox; say where that is with --url")

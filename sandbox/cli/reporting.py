@@ -37,6 +37,22 @@ Summary = Annotated[
 ]
 
 
+@dataclass(frozen=True)
+class ReportPaths:
+    """The options that say where reports go, in one."""
+
+    junit: Junit = None
+    json: Json = None
+    html: Html = None
+    badge: Badge = None
+    har: Har = None
+    summary: Summary = None
+
+    def reports(self) -> Reports:
+        """The reports asked for, with the summary of a step of GitHub's CI where this is one."""
+        return Reports.with_step_summary(**vars(self))
+
+
 class CannotReport(Failure):
     """A report cannot be written where it was asked for."""
 

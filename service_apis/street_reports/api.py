@@ -23,7 +23,9 @@ routes = Open311Routes("street_reports")
 
 Code = Annotated[str, Path(max_length=40, pattern="^[A-Za-z0-9-]+$")]
 Several = Annotated[str | None, Query(max_length=20_000, description="One, or several separated by commas.")]
-When = Annotated[str | None, Query(max_length=40, json_schema_extra={"format": "date-time"})]
+_MOMENT = {"type": "string", "format": "date-time"}
+_NOT_GIVEN = ({"type": "string", "maxLength": 0}, {"type": "null"})
+When = Annotated[str | None, Query(max_length=40, json_schema_extra={"anyOf": [_MOMENT, *_NOT_GIVEN]})]
 
 
 @routes.reads("/discovery", "discovery", shapes.Discovery)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,9 @@ SHORTEST = 0.5
 RUN_OVER = "the time that the run was given was over"
 KEPT = 64_000
 """Characters of a body that are kept with its result."""
+
+_GIVEN_OUT = re.compile(r"\b(vc_(?!0{40})|whsec_)[\w+/=%-]{12,}")
+"""Keys and signing secrets, as a council makes them; the key that nobody was given is no secret."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,11 +217,12 @@ class Probe:
         return walk.outputs
 
     def mask(self, text: str) -> str:
-        """The text with every key of the run masked."""
+        """The text with every key of the run masked, and every one that a council gave out on the way."""
         for secret, variable in self.place.keys.secrets.items():
             text = masked(text, secret, variable)
         # Half a character, which JSON can hold and nobody can write down.
-        return text.encode(errors="replace").decode()
+        text = text.encode(errors="replace").decode()
+        return _GIVEN_OUT.sub(r"\1***", text)
 
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange that was made in another way than through this probe."""

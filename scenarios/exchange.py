@@ -39,7 +39,9 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request ready to be sent. `url` is without the query; `body` is the payload before it is encoded."""
+    """A request ready to be sent. `url` is without the query; `body` is the payload before it is encoded, or
+    the bytes themselves.
+    """
 
     method: str
     url: str

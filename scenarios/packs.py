@@ -120,6 +120,18 @@ class Packs:
         files = {journey.name: journey.file for journey in self.journeys}
         return BrokenPacks(lines.located(mistakes, files))
 
+    def held_to(self, service: str, *requirements: str) -> tuple[str, ...]:
+        """These requirements of each service as one service has them: its own in place of those left out."""
+        left_out = self.left_out.get(service, {})
+        own = {one.id: one.instead_of for one in self.requirements if self.listed_in[one.id] == service}
+        held: list[str] = []
+        for wanted in requirements:
+            if wanted in left_out:
+                held += [name for name, instead_of in own.items() if wanted in instead_of]
+            else:
+                held.append(wanted)
+        return tuple(dict.fromkeys(held))
+
     def unproved(self) -> tuple[Requirement, ...]:
         """The requirements that no journey names."""
         proved = {requirement for journey in self.journeys for requirement in journey.proves}

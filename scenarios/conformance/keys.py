@@ -33,6 +33,12 @@ NAMES: tuple[Name, ...] = (
     "other-council",
     "unknown",
 )
+FORM_KEY = "api_key"
+"""The field that carries the key in the forms of Open311."""
+
+ENDED = 2.1
+"""Seconds after which a key with a second to live has ended, for who tells the time in whole seconds too."""
+
 UNKNOWN = "vc_0000000000000000000000000000000000000000"
 """A key that nobody was given."""
 
@@ -45,6 +51,7 @@ class Keys:
         self._target = target
         self._made: dict[str, str] = {}
         self._forks: list[str] = []
+        self._ended_at = 0.0
         self._lock = threading.Lock()
 
     @property
@@ -70,6 +77,19 @@ class Keys:
             raise Skipped(f"no key `{name}` was given for the target; a preset can name one under `keys`")
         if name == "everything" and self._target.incumbent:
             return self._council.key
+        made = self._once(name)
+        if name == "expired":
+            time.sleep(max(0.0, self._ended_at - time.perf_counter()))
+        return made
+
+    def ending(self) -> str | None:
+        """The key that `expired` is to be, good for a moment more; None where none can be made.
+
+        A target that has seen it good has to notice that it is so no longer.
+        """
+        return self._once("expired") if self._target.joined and "expired" not in self._target.keys else None
+
+    def _once(self, name: Name) -> str:
         with self._lock:
             if name not in self._made:
                 self._made[name] = self._make(name)
@@ -84,10 +104,10 @@ class Keys:
         own = self._council.key
         if request.headers.get("Authorization") == f"Bearer {own}":
             request = self._target.key_place.put(request, self._key_or_none())
-        if request.query.get("api_key") == own:
-            request = replace(request, query={**request.query, "api_key": self._key_or_none()})
-        if isinstance(request.body, dict) and request.body.get("api_key") == own:
-            request = replace(request, body={**request.body, "api_key": self._key_or_none()})
+        if request.query.get(FORM_KEY) == own:
+            request = replace(request, query={**request.query, FORM_KEY: self._key_or_none()})
+        if isinstance(request.body, dict) and request.body.get(FORM_KEY) == own:
+            request = replace(request, body={**request.body, FORM_KEY: self._key_or_none()})
         return request
 
     def _key_or_none(self) -> str:
@@ -122,8 +142,7 @@ class Keys:
             wanted["scopes"] = [f"{slug}:{name.removesuffix('-only')}"]
         made = str(self._control("POST", self._path("/keys"), wanted).body["key"])
         if name == "expired":
-            # It was good, is known to the target as such, and is so no longer.
-            time.sleep(2.1)
+            self._ended_at = time.perf_counter() + ENDED
         return made
 
     def _path(self, rest: str) -> str:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
@@ -35,13 +35,25 @@ KEPT = 64_000
 """Characters of a body that are kept with its result."""
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the target, in short. `path` comes after the target's address; no answer has no status."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    status: int | None
+    seconds: float
+
+
 @dataclass(frozen=True)
 class Place:
     """Where the checks of a lane run: a council of their own where there can be one, and the target in it.
 
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
     `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
-    kind are generated for an operation.
+    kind are generated for an operation. `memory` is what the lane's checks found out once for all of them, by
+    a name of their own; `heard` every call of the target so far, in any lane.
     """
 
     council: Council
@@ -53,6 +65,8 @@ class Place:
     began: datetime
     began_at: float
     examples: int = EXAMPLES
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    heard: list[Call] = field(default_factory=list, compare=False, repr=False)
 
     @property
     def service(self) -> Service:
@@ -211,10 +225,12 @@ class Probe:
     def _heard(self, request: Request, answer: Answer | NoAnswer, began: float) -> None:
         got = answer if isinstance(answer, Answer) else None
         body = request.encoded
+        seconds = got.seconds if got else time.perf_counter() - began
+        self._note(request, got, seconds)
         self.keep(
             Exchange(
                 began=self.place.began + timedelta(seconds=began - self.place.began_at),
-                seconds=got.seconds if got else time.perf_counter() - began,
+                seconds=seconds,
                 method=request.method,
                 url=self.mask(request.address),
                 request_headers=self._masked_pairs(request.headers),
@@ -237,6 +253,14 @@ class Probe:
 
     def _limit(self) -> float:
         return max(SHORTEST, min(exchange.TIME_LIMIT, self.time_left))
+
+    def _note(self, request: Request, got: Answer | None, seconds: float) -> None:
+        """Remember a call of the target; the journeys across services are of none."""
+        service = self.council.services.get(self.target.service)
+        if service is not None and request.url.startswith(f"{service.server}/"):
+            path = request.url.removeprefix(service.server)
+            call = Call(request.method, path, request.query, got.status if got else None, seconds)
+            self.place.heard.append(call)
 
     def _masked_pairs(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.mask(value)) for name, value in headers.items())

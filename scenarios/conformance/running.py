@@ -22,7 +22,7 @@ from scenarios.conformance import plan, verdicts
 from scenarios.conformance.baselines import Baseline
 from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped, Unjudged
 from scenarios.conformance.keys import Keys
-from scenarios.conformance.probe import EXAMPLES, RUN_OVER, Place, Probe
+from scenarios.conformance.probe import EXAMPLES, RUN_OVER, Call, Place, Probe
 from scenarios.conformance.record import (
     FORMAT,
     CheckResult,
@@ -182,6 +182,7 @@ class _Run:
         self.on_result = on_result
         self.until = began_at + wanted.seconds
         self.exchanges: dict[str, Sequence[Exchange]] = {}
+        self._heard: dict[str, list[Call]] = {target.service: [] for target in wanted.targets}
         self._failed = False
         self._targets = {target.service: target for target in wanted.targets}
 
@@ -231,6 +232,7 @@ class _Run:
                 until=self.until,
                 began=self.began,
                 began_at=self.began_at,
+                heard=self._heard.get(target.service, []),
             )
 
     def _check(self, check: Check, place: Place) -> CheckResult:

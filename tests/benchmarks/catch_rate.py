@@ -1,8 +1,8 @@
 """How many of the mistakes that suppliers make the conformance checks catch.
 
-Run with ``python -m tests.benchmarks.catch_rate [COMPONENT [DEFECT ...]]``. Each defect is switched on alone in
-a component that is otherwise right; the good components are tried first, and must pass. Every check is run on
-each, so that it shows by how many kinds a defect is caught.
+Run with ``python -m tests.benchmarks.catch_rate [COMPONENT [DEFECT ...]]``. Each defect is switched on alone
+in a component that is otherwise right; the good components are tried first, and must pass. Every check is run
+on each, so that it shows by how many kinds a defect is caught.
 """
 
 from __future__ import annotations
@@ -22,9 +22,8 @@ from tests.components import trying
 
 AT_ONCE = 2
 NOTE = """
-Two components that are good otherwise, with one mistake switched on at a time; each tried by all checks of its
-slot. A defect is caught where a check fails that the good component passes. The checks were written without a
-look at the defects.
+Two components that are good otherwise, with one mistake switched on at a time; all checks are tried on each. A
+defect is caught where a check fails that the good component passes. Who wrote the checks had not seen them.
 """
 
 

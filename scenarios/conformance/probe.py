@@ -57,8 +57,8 @@ class Place:
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
     `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
     kind are generated for an operation. `memory` is what the lane's checks found out once for all of them, by
-    a name of their own; `heard` every call of the target so far, in any lane. Once `stopped` is set, the run is
-    to end at once.
+    a name of their own; `heard` every call of the target so far, in any lane. Once `stopped` is set, the run
+    is to end at once.
     """
 
     council: Council

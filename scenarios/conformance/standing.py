@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
 from scenarios.conformance.checks import Unjudged, expect
 from scenarios.conformance.known import (
+    FORMAT,
     answers_json,
     counts,
     names_in,
@@ -19,8 +19,6 @@ from scenarios.conformance.known import (
 from scenarios.conformance.probe import Probe
 from scenarios.exchange import Answer
 from scenarios.openapi import Operation
-
-FORMAT = re.compile(r"\.(json|xml)$")
 
 Standing = Mapping[str, Any]
 """What each reading said, by the reading."""

@@ -19,6 +19,7 @@ import httpx
 
 from scenarios.contract import is_json
 from scenarios.expressions import as_text
+from scenarios.problems import CouldNotRun
 
 LARGEST_ANSWER = 1_000_000
 """Bytes of an answer that are read; a larger one is an error."""
@@ -38,7 +39,9 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request ready to be sent. `url` is without the query; `body` is the payload before it is encoded."""
+    """A request ready to be sent. `url` is without the query; `body` is the payload before it is encoded, or
+    the bytes themselves.
+    """
 
     method: str
     url: str
@@ -117,8 +120,8 @@ class Answer:
 def client(trusted: Path | None = None) -> httpx.Client:
     """A client that follows no redirect and takes no proxy or password from the environment.
 
-    `trusted` is a PEM file of further certificate authorities to trust; raises NoAnswer where it cannot be
-    read.
+    `trusted` is a PEM file of further certificate authorities to trust; raises CouldNotRun where it cannot
+    be read.
     """
     if trusted is None:
         return httpx.Client(follow_redirects=False, trust_env=False)
@@ -126,7 +129,9 @@ def client(trusted: Path | None = None) -> httpx.Client:
         context = ssl.create_default_context()
         context.load_verify_locations(trusted)
     except (OSError, ssl.SSLError) as wrong:
-        raise NoAnswer(f"{trusted} holds no certificates that can be read: {wrong}") from wrong
+        raise CouldNotRun(
+            f"{trusted} holds no certificates that can be read ({wrong.strerror or wrong}); name a PEM file"
+        ) from wrong
     return httpx.Client(follow_redirects=False, trust_env=False, verify=context)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from scenarios import records
 from scenarios.arazzo import Step, Workflow
 from scenarios.council import Council
 from scenarios.openapi import Operation
-from scenarios.packs import Journey
+from scenarios.packs import RECORDS, Journey, Packs
 from scenarios.problems import Mistake, nearest, suggestion
 from scenarios.reading import json_path
 
@@ -30,6 +31,16 @@ def mistakes_in(journeys: Sequence[Journey], council: Council) -> list[Mistake]:
                     for message in _step(journey, workflow, step, council):
                         found[Mistake(journey.name, place, message)] = None
     return list(found)
+
+
+def unfit_records(packs: Packs, council: Council) -> list[Mistake]:
+    """Every mistake in what packs say of records that shows against the council's services."""
+    return [
+        mistake
+        for pack, said in packs.records.items()
+        if pack in council.services
+        for mistake in records.unfit_in(said, f"{pack}/{RECORDS}", council.services[pack])
+    ]
 
 
 def absent(journey: Journey, council: Council) -> str | None:

@@ -1,23 +1,24 @@
 """The packs: folders of journeys and requirements, one a service and `journeys/` for those that cross.
 
-`load` reads every `*.arazzo.yaml` and `requirements.yaml` under a folder and refuses the lot, with every
-mistake named, rather than run part of it.
+`load` reads every `*.arazzo.yaml`, `requirements.yaml` and `records.yaml` under a folder and refuses the lot,
+with every mistake named, rather than run part of it.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
 
-from scenarios import arazzo, lines, proofreading, reading
+from scenarios import arazzo, lines, proofreading, reading, records
 from scenarios.problems import BrokenPacks, Mistake, UnknownJourney, suggestion
+from scenarios.records import Records
 from scenarios.requirements import Requirement, Requirements
 
 FOLDER = Path(__file__).parent / "packs"
 DOCUMENTS = "*.arazzo.yaml"
 REQUIREMENTS = "requirements.yaml"
+RECORDS = "records.yaml"
 ACROSS = "journeys"
 """The pack of journeys across services, and of the requirements of the council as a whole and of each
 service.
@@ -65,7 +66,8 @@ class Packs:
     """Every journey and requirement, in the order of folder, file and document.
 
     `listed_in` is the pack of each requirement, and `left_out` the requirements of each service that a
-    pack's own does not hold to, with the reason.
+    pack's own does not hold to, with the reason. `records` says, for each pack that does, how its records are
+    made.
     """
 
     folder: Path
@@ -73,6 +75,7 @@ class Packs:
     requirements: tuple[Requirement, ...]
     listed_in: Mapping[str, str] = field(default_factory=dict)
     left_out: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    records: Mapping[str, Records] = field(default_factory=dict)
 
     def journey(self, journey_id: str) -> Journey:
         """The journey of that id; raises UnknownJourney."""
@@ -117,6 +120,18 @@ class Packs:
         files = {journey.name: journey.file for journey in self.journeys}
         return BrokenPacks(lines.located(mistakes, files))
 
+    def held_to(self, service: str, *requirements: str) -> tuple[str, ...]:
+        """These requirements of each service as one service has them: its own in place of those left out."""
+        left_out = self.left_out.get(service, {})
+        own = {one.id: one.instead_of for one in self.requirements if self.listed_in[one.id] == service}
+        held: list[str] = []
+        for wanted in requirements:
+            if wanted in left_out:
+                held += [name for name, instead_of in own.items() if wanted in instead_of]
+            else:
+                held.append(wanted)
+        return tuple(dict.fromkeys(held))
+
     def unproved(self) -> tuple[Requirement, ...]:
         """The requirements that no journey names."""
         proved = {requirement for journey in self.journeys for requirement in journey.proves}
@@ -137,22 +152,25 @@ class _Reading:
         self.journeys: list[Journey] = []
         self.requirements: list[tuple[str, Requirement]] = []
         self.left_out: dict[str, dict[str, str]] = {}
+        self.records: dict[str, tuple[str, Records]] = {}
         self.files: dict[str, Path] = {}
 
     def folder(self, folder: Path) -> None:
         if not folder.is_dir():
             self.mistakes.append(Mistake(str(folder), "$", "there is no such folder of packs"))
             return
-        found = [*sorted(folder.rglob(REQUIREMENTS)), *sorted(folder.rglob(DOCUMENTS))]
+        found = [file for name in (REQUIREMENTS, DOCUMENTS, RECORDS) for file in sorted(folder.rglob(name))]
         if not found:
-            self.mistakes.append(Mistake(str(folder), "$", f"holds no {DOCUMENTS} and no {REQUIREMENTS}"))
+            message = f"holds no {DOCUMENTS}, no {REQUIREMENTS} and no {RECORDS}"
+            self.mistakes.append(Mistake(str(folder), "$", message))
         for file in found:
             # Ours are called by their place among the packs, another's as an editor finds them.
             name = file.relative_to(folder).as_posix()
             name = str(file) if name in self.files else name
             self.files[name] = file
+            read = {REQUIREMENTS: self._listed, RECORDS: self._made}.get(file.name, self._document)
             try:
-                self._listed(file, name) if file.name == REQUIREMENTS else self._document(file, name)
+                read(file, name)
             except BrokenPacks as broken:
                 self.mistakes += broken.mistakes
 
@@ -161,6 +179,14 @@ class _Reading:
         listed = reading.read(file, name, Requirements, vocabulary)
         self.requirements += [(name, requirement) for requirement in listed.requirements]
         self.left_out.setdefault(file.resolve().parent.name, {}).update(listed.leaves_out)
+
+    def _made(self, file: Path, name: str) -> None:
+        pack = file.resolve().parent.name
+        read = reading.read(file, name, Records, records.names())
+        if pack in self.records:
+            message = f"the records of `{pack}` are told in {self.records[pack][0]} already"
+            raise BrokenPacks([Mistake(name, "$", message)])
+        self.records[pack] = name, read
 
     def _document(self, file: Path, name: str) -> None:
         document = reading.read(file, name, arazzo.Document, arazzo.names())
@@ -172,6 +198,16 @@ class _Reading:
                 Journey(pack, file, name, document, workflow) for workflow in document.workflows
             ]
 
+    def of_records(self) -> list[Mistake]:
+        """The mistakes in what is said of records that only show when every journey has been read."""
+        whose = {journey.id: journey.pack for journey in self.journeys}
+        known = {each.id for _, each in self.requirements}
+        found: list[Mistake] = []
+        for pack, (name, told) in self.records.items():
+            outputs = {each.id: set(each.workflow.outputs) for each in self.journeys if each.pack == pack}
+            found += records.mistakes_in(told, name, outputs, whose, known)
+        return found
+
 
 def load(*folders: Path) -> Packs:
     """Read and check every pack under the folders, ours if none is named; raises BrokenPacks with every
@@ -180,13 +216,20 @@ def load(*folders: Path) -> Packs:
     found = _Reading()
     for folder in folders or (FOLDER,):
         found.folder(folder)
-    across = _repeated if found.mistakes else partial(_across, found.journeys)
-    mistakes = [*found.mistakes, *across(found.requirements)]
+    if found.mistakes:
+        mistakes = [*found.mistakes, *_repeated(found.requirements)]
+    else:
+        mistakes = [*_across(found.journeys, found.requirements), *found.of_records()]
     if mistakes:
         raise BrokenPacks(lines.located(mistakes, found.files))
-    listed_in = {each.id: found.files[name].resolve().parent.name for name, each in found.requirements}
-    requirements = tuple(each for _, each in found.requirements)
-    return Packs((folders or (FOLDER,))[0], tuple(found.journeys), requirements, listed_in, found.left_out)
+    return Packs(
+        folder=(folders or (FOLDER,))[0],
+        journeys=tuple(found.journeys),
+        requirements=tuple(each for _, each in found.requirements),
+        listed_in={each.id: found.files[name].resolve().parent.name for name, each in found.requirements},
+        left_out=found.left_out,
+        records={pack: told for pack, (_, told) in found.records.items()},
+    )
 
 
 def _repeated(requirements: Sequence[tuple[str, Requirement]]) -> list[Mistake]:

@@ -16,11 +16,12 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from scenarios.problems import BrokenPacks, Mistake, suggestion
+from scenarios.reckoning import KINDS
 
 LARGEST = 1_000_000
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_TAGS = {"parameter", "reference"}
+_TAGS = {"parameter", "reference", *KINDS}
 
 
 class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
@@ -98,6 +99,9 @@ def _mistake(file: str, error: dict[str, Any], vocabulary: set[str]) -> Mistake:
             message = f"`{last}` is missing"
         case "literal_error":
             message = f"{error['input']!r} should be {error['ctx']['expected']}"
+        case "union_tag_invalid":
+            kinds = [kind.strip(" '") for kind in error["ctx"]["expected_tags"].split(",")]
+            message = f"`{error['ctx']['tag']}` is no kind of this; {suggestion(error['ctx']['tag'], kinds)}"
         case _:
             message = f"{error['msg'][:1].lower()}{error['msg'][1:]}"
     return Mistake(file, json_path(location), message)

@@ -39,9 +39,9 @@ class Walk:
             name: {"outputs": outputs} for name, (_, outputs) in finished.items()
         }
 
-    def go(self) -> None:
-        """Walk the journey from its first step."""
-        outputs = self._workflow(self.journey.workflow, {}, "")
+    def go(self, given: Mapping[str, Any] | None = None) -> None:
+        """Walk the journey from its first step; `given` are inputs other than those of every run."""
+        outputs = self._workflow(self.journey.workflow, given or {}, "")
         self.outputs = outputs or {}
 
     def skip_all(self, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,20 @@ RUN_OVER = "the time that the run was given was over"
 KEPT = 64_000
 """Characters of a body that are kept with its result."""
 
+_GIVEN_OUT = re.compile(r"\b(vc_(?!0{40})|whsec_)[\w+/=%-]{12,}")
+"""Keys and signing secrets, as a council makes them; the key that nobody was given is no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the target, in short. `path` comes after the target's address; no answer has no status."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    status: int | None
+    seconds: float
+
 
 @dataclass(frozen=True)
 class Place:
@@ -41,7 +56,9 @@ class Place:
 
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
     `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
-    kind are generated for an operation. Once `stopped` is set, the run is to end at once.
+    kind are generated for an operation. `memory` is what the lane's checks found out once for all of them, by
+    a name of their own; `heard` every call of the target so far, in any lane. Once `stopped` is set, the run
+    is to end at once.
     """
 
     council: Council
@@ -53,7 +70,9 @@ class Place:
     began: datetime
     began_at: float
     examples: int = EXAMPLES
-    stopped: threading.Event = field(default_factory=threading.Event)
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    heard: list[Call] = field(default_factory=list, compare=False, repr=False)
+    stopped: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
     @property
     def service(self) -> Service:
@@ -176,15 +195,21 @@ class Probe:
                 answer=answer,
             )
 
-    def follow(self, workflow_id: str, *, wanting: Callable[[str], str] | None = None) -> dict[str, Any]:
+    def follow(
+        self,
+        workflow_id: str,
+        *,
+        given: Mapping[str, Any] | None = None,
+        wanting: Callable[[str], str] | None = None,
+    ) -> dict[str, Any]:
         """Walk a workflow of the packs for its outputs; raises Skipped where it did not get through.
 
         Such a workflow finds what a check needs (a bin that can be reported), so that the check itself needs
-        no fixed reference.
+        no fixed reference. `given` are inputs that it may declare.
         """
         journey: Journey = self.place.packs.journey(workflow_id)
         walk = Walk(self.council, journey, {}, lambda step: None)
-        walk.go()
+        walk.go(given)
         stopped = next((step for step in walk.results if step.outcome is not Outcome.PASS), None)
         if stopped is not None:
             why = f"`{workflow_id}` found nothing to try it on: step `{stopped.name}` did not pass"
@@ -192,11 +217,12 @@ class Probe:
         return walk.outputs
 
     def mask(self, text: str) -> str:
-        """The text with every key of the run masked."""
+        """The text with every key of the run masked, and every one that a council gave out on the way."""
         for secret, variable in self.place.keys.secrets.items():
             text = masked(text, secret, variable)
         # Half a character, which JSON can hold and nobody can write down.
-        return text.encode(errors="replace").decode()
+        text = text.encode(errors="replace").decode()
+        return _GIVEN_OUT.sub(r"\1***", text)
 
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange that was made in another way than through this probe."""
@@ -206,10 +232,12 @@ class Probe:
     def _heard(self, request: Request, answer: Answer | NoAnswer, began: float) -> None:
         got = answer if isinstance(answer, Answer) else None
         body = request.encoded
+        seconds = got.seconds if got else time.perf_counter() - began
+        self._note(request, got, seconds)
         self.keep(
             Exchange(
                 began=self.place.began + timedelta(seconds=began - self.place.began_at),
-                seconds=got.seconds if got else time.perf_counter() - began,
+                seconds=seconds,
                 method=request.method,
                 url=self.mask(request.address),
                 request_headers=self._masked_pairs(request.headers),
@@ -232,6 +260,14 @@ class Probe:
 
     def _limit(self) -> float:
         return max(SHORTEST, min(exchange.TIME_LIMIT, self.time_left))
+
+    def _note(self, request: Request, got: Answer | None, seconds: float) -> None:
+        """Remember a call of the target; the journeys across services are of none."""
+        service = self.council.services.get(self.target.service)
+        if service is not None and request.url.startswith(f"{service.server}/"):
+            path = request.url.removeprefix(service.server)
+            call = Call(request.method, path, request.query, got.status if got else None, seconds)
+            self.place.heard.append(call)
 
     def _masked_pairs(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.mask(value)) for name, value in headers.items())

@@ -13,16 +13,17 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from scenarios import fit
 from scenarios.conformance import plan, verdicts
+from scenarios.conformance.baselines import Baseline
 from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped, Unjudged
 from scenarios.conformance.keys import Keys
-from scenarios.conformance.probe import EXAMPLES, RUN_OVER, Place, Probe
+from scenarios.conformance.probe import EXAMPLES, RUN_OVER, Call, Place, Probe
 from scenarios.conformance.record import (
     FORMAT,
     CheckResult,
@@ -41,7 +42,6 @@ from scenarios.problems import CouldNotRun
 from scenarios.results import Outcome
 
 OnResult = Callable[[CheckResult], None]
-Judged = Callable[[Sequence[CheckResult]], tuple[Sequence[CheckResult], Sequence[str]]]
 
 UNREAD = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
 """What a check may trip over where an answer has another shape than it had reason to expect."""
@@ -57,8 +57,8 @@ class Wanted:
     `targets` are those tested; `across` is True where the journeys across services are too. `only` limits
     the checks (`plan.chosen`). `examples` is how many requests of each kind are generated for an operation.
     With `fail_fast` nothing more is begun once a check has failed. `seconds` is the longest that the run may
-    take. `now` tells the machine's time in UTC. `judged` is given the results before verdicts are made, and
-    gives them back with what is known marked, and notices.
+    take. `now` tells the machine's time in UTC. Failures that `baseline` knows are told as such and do not
+    count.
     """
 
     base_url: str
@@ -76,7 +76,7 @@ class Wanted:
     fail_fast: bool = False
     seconds: float = 600.0
     command: str = ""
-    judged: Judged = field(default=lambda results: (results, ()))
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True)
@@ -89,12 +89,16 @@ class Ran:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A run that can take place: the council reached, the targets read, and the checks chosen."""
+    """A run that can take place: the council reached, the targets read, and the checks chosen.
+
+    `planned` are all the checks of the targets, of which those chosen may be some.
+    """
 
     council: Council
     told: Mapping[str, Described]
     checks: tuple[Check, ...]
     packs: Packs
+    planned: tuple[Check, ...]
 
 
 @contextmanager
@@ -110,6 +114,7 @@ def prepared(wanted: Wanted) -> Iterator[Prepared]:
                 there = ", ".join(name for name in council.offered if name != CONTROL)
                 raise CouldNotRun(f"the council has no service `{target.service}`; it has: {there}")
         mistakes = fit.mistakes_in(wanted.packs.journeys, council)
+        mistakes += fit.unfit_records(wanted.packs, council)
         if mistakes:
             raise wanted.packs.broken(mistakes)
         tested = [target.service for target in wanted.targets]
@@ -119,8 +124,8 @@ def prepared(wanted: Wanted) -> Iterator[Prepared]:
                 _try_key(target, council, told[target.service])
         if wanted.across:
             tested.append(plan.ACROSS)
-        checks = plan.chosen(plan.planned(council.services, tested, wanted.packs), wanted.only)
-        yield Prepared(council, told, checks, wanted.packs)
+        planned = plan.planned(council.services, tested, wanted.packs)
+        yield Prepared(council, told, plan.chosen(planned, wanted.only), wanted.packs, planned)
 
 
 def run(wanted: Wanted, on_result: OnResult = lambda result: None) -> Ran:
@@ -130,11 +135,11 @@ def run(wanted: Wanted, on_result: OnResult = lambda result: None) -> Ran:
         run_of = _Run(wanted, ready, began, began_at, on_result)
         told = _council_told(ready.council)
         results = run_of.all()
-        judged, notices = wanted.judged(results)
+        notices = tuple(wanted.baseline.notices(results, ready)) if wanted.baseline else ()
         services = [target.service for target in wanted.targets]
         if wanted.across:
             services.append(plan.ACROSS)
-        requirements = verdicts.of_requirements(wanted.packs, services, judged, whole=not wanted.only)
+        requirements = verdicts.of_requirements(wanted.packs, services, results, whole=not wanted.only)
         record = Record(
             format=FORMAT,
             began=began,
@@ -144,11 +149,11 @@ def run(wanted: Wanted, on_result: OnResult = lambda result: None) -> Ran:
             seed=wanted.seed,
             targets=tuple(_tested(target, ready) for target in wanted.targets),
             council=told,
-            checks=tuple(judged),
+            checks=tuple(results),
             requirements=requirements,
-            notices=tuple(notices),
-            passed=verdicts.passed(requirements, judged) and not notices,
-            does_not_show=_not_shown(wanted, requirements, judged),
+            notices=notices,
+            passed=verdicts.passed(requirements, results) and not notices,
+            does_not_show=_not_shown(wanted, requirements, results),
         )
     return Ran(record, run_of.exchanges)
 
@@ -179,6 +184,7 @@ class _Run:
         self.until = began_at + wanted.seconds
         self.stopped = threading.Event()
         self.exchanges: dict[str, Sequence[Exchange]] = {}
+        self._heard: dict[str, list[Call]] = {target.service: [] for target in wanted.targets}
         self._failed = False
         self._targets = {target.service: target for target in wanted.targets}
 
@@ -235,6 +241,7 @@ class _Run:
                 until=self.until,
                 began=self.began,
                 began_at=self.began_at,
+                heard=self._heard.get(target.service, []),
             )
 
     def _check(self, check: Check, place: Place) -> CheckResult:
@@ -243,9 +250,8 @@ class _Run:
         outcome, ended = self._tried(check, probe)
         self.exchanges[check.id] = tuple(probe.exchanges)
         bad = outcome in (Outcome.FAIL, Outcome.ERROR)
-        self._failed = self._failed or bad
         missed = ended if isinstance(ended, Missed) else None
-        return CheckResult(
+        result = CheckResult(
             id=check.id,
             service=check.service,
             kind=check.kind,
@@ -260,6 +266,10 @@ class _Run:
             seconds=time.perf_counter() - started,
             shown=_showing(probe, missed) if bad else None,
         )
+        if self.wanted.baseline is not None:
+            result = self.wanted.baseline.marked(result)
+        self._failed = self._failed or (bad and not result.baseline)
+        return result
 
     def _tried(self, check: Check, probe: Probe) -> tuple[Outcome, Exception | None]:
         unclaimed = self._unclaimed(check)
@@ -378,6 +388,7 @@ def _not_shown(
         for one in requirements
         if one.verdict == "not shown"
     ]
+    told += [f"{one.id} fails, and is known to: {one.baseline}." for one in results if one.baseline]
     skipped = sum(result.outcome is Outcome.SKIP for result in results)
     if skipped:
         told.append(f"{skipped} check{'s were' if skipped > 1 else ' was'} skipped; each says why.")

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from service_apis.kit.door import Door
-from service_apis.kit.forms import shaped, span, texts
+from service_apis.kit.forms import ends, shaped, span, texts
 from service_apis.kit.open311 import shapes
 from service_apis.kit.open311.routes import Open311Routes, When, admit, answer, answers_in, discovery
 from service_apis.kit.open311.shapes import REQUESTS, UPDATES
@@ -75,6 +75,7 @@ def list_requests(
 ) -> Response:
     """Reports by their ids, or else those made in a span of at most 90 days, the latest first."""
     if ids := _separate(service_request_id):
+        ends(start_date, end_date)
         query = rules.reports_by_id(ids)
     else:
         between = span(start_date, end_date, work.now, rules.LONGEST_SPAN)

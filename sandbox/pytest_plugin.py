@@ -1,4 +1,5 @@
-"""Fixtures for pytest: ``virtual_council``, a running sandbox, and ``council``, a fork of it for one test.
+"""Fixtures for pytest: ``virtual_council``, a running sandbox, ``council``, a fork of it for one test, and
+``conformance``, which tests what fills a service's slot.
 
 pytest loads this module in every run of an environment that Virtual Council is installed in, so it
 imports next to nothing until a test asks for a fixture. A project's own fixture of the same name
@@ -16,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
-    from sandbox.trial import Council, Sandbox
+    from sandbox.trial import Conforming, Council, Sandbox
 
 CACHE = "virtual-council"
 _OPTIONS = {
@@ -76,6 +77,19 @@ def council(request: pytest.FixtureRequest, virtual_council: Sandbox) -> Iterato
     with fork:
         request.node.stash[_council] = fork
         yield fork
+
+
+@pytest.fixture(scope="session")
+def conformance(request: pytest.FixtureRequest, virtual_council: Sandbox) -> Conforming:
+    """Tests a product as ``council conform`` does, from a test::
+
+    def test_it_plugs_in(conformance):
+        conformance("waste", target="http://127.0.0.1:9000").assert_passed()
+    """
+    from sandbox.trial import Conforming
+
+    name = _option(request.config, "name")
+    return Conforming(virtual_council.url, virtual_council.key, request.config.rootpath, name)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -122,20 +122,19 @@ def _asked(method: str, url: str, **request: Any) -> httpx.Response:
 
 
 @contextmanager
-def temporary() -> Iterator[RunningSandbox]:
-    """A small council in a folder of its own, served on a free port until the run is over."""
-    from sandbox.app import Sandbox
+def temporary(as_of: date = AS_OF) -> Iterator[RunningSandbox]:
+    """A small council in a folder of its own, served on a free port until the run is over.
+
+    It is served by a process of its own, so that whoever makes the calls has a processor to itself.
+    ``as_of`` is the day on which its clock starts.
+    """
     from sandbox.build import Plan, build
-    from sandbox.serving import served_aside
+    from sandbox.trial.starting import COUNCIL, served
     from synthetic_data.profiles import find_profile
 
     with tempfile.TemporaryDirectory(prefix="virtual-council-") as path:
         folder = DataFolder(Path(path) / "council-data")
-        plan = Plan("fairwater", find_profile("Hartlepool"), RESIDENTS, 7, AS_OF)
+        plan = Plan(COUNCIL, find_profile("Hartlepool"), RESIDENTS, 7, as_of)
         build(folder, plan, discover(), lambda what, share: None)
-        sandbox = Sandbox(folder, discover(), plan.name)
-        try:
-            with served_aside(sandbox.gateway) as url:
-                yield RunningSandbox(url, plan.name, sandbox.keyring.first.secret)
-        finally:
-            sandbox.close()
+        with served(folder.path) as sandbox:
+            yield RunningSandbox(sandbox.url, plan.name, sandbox.key)

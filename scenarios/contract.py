@@ -6,6 +6,7 @@ breach; so does this.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from typing import Any
@@ -36,7 +37,7 @@ def breaches(
             return []
         return [Check("contract: content type", False, " or ".join(content), content_type)]
     schema = content[media].get("schema")
-    return [] if schema is None else list(_shape(schema, service, body))
+    return [] if schema is None else list(_shape(_validator(service, json.dumps(schema)), body))
 
 
 def is_json(content_type: str) -> bool:
@@ -46,11 +47,15 @@ def is_json(content_type: str) -> bool:
     )
 
 
-def _shape(schema: Any, service: Service, body: Any) -> Iterator[Check]:
+@lru_cache(maxsize=512)
+def _validator(service: Service, schema: str) -> Draft202012Validator:
     components = {"schemas": _closed_schemas(service)}
-    validator = Draft202012Validator(
-        {"$schema": DIALECT, "components": components, "allOf": [_closed(schema)]}
+    return Draft202012Validator(
+        {"$schema": DIALECT, "components": components, "allOf": [_closed(json.loads(schema))]}
     )
+
+
+def _shape(validator: Draft202012Validator, body: Any) -> Iterator[Check]:
     for error in validator.iter_errors(body):
         yield _check(error)
         return

@@ -27,7 +27,7 @@ class Council:
 
     `offered` names all that it has. `prepared` makes each request ready to go (a target may want its key in
     another place), and `listener` is told of each exchange: the request, its answer or why there was none,
-    and when it began (`time.perf_counter`)."""
+    and when it began (`time.perf_counter`). `limit` says how many seconds an answer may take now."""
 
     base_url: str
     name: str
@@ -37,13 +37,14 @@ class Council:
     services: dict[str, Service]
     prepared: Callable[[Request], Request] = field(default=lambda request: request)
     listener: Callable[[Request, Answer | NoAnswer, float], None] | None = None
+    limit: Callable[[], float] = field(default=lambda: exchange.TIME_LIMIT)
 
     def send(self, request: Request) -> Answer:
         """Send a request and read its answer within the limits; raises NoAnswer."""
         request = self.prepared(request)
         began = time.perf_counter()
         try:
-            answer: Answer | NoAnswer = send(self.client, request)
+            answer: Answer | NoAnswer = send(self.client, request, self.limit())
         except NoAnswer as silence:
             answer = silence
         if self.listener is not None:
@@ -73,7 +74,11 @@ def visit(
     if urlsplit(base_url).scheme not in ("http", "https"):
         raise CouncilUnreachable(f"`{base_url}` is not an address such as http://127.0.0.1:8000")
     elsewhere = elsewhere or {}
-    with exchange.client(trusted) as client:
+    try:
+        ready = exchange.client(trusted)
+    except NoAnswer as unread:
+        raise CouldNotRun(str(unread)) from unread
+    with ready as client:
         url_names = _services(client, base_url, key)
         services = {}
         for source in sorted(set(wanted)):

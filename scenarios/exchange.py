@@ -5,6 +5,7 @@ No redirect is followed, so that a key never goes to another address.
 
 from __future__ import annotations
 
+import base64
 import json
 import ssl
 import time
@@ -18,12 +19,16 @@ import httpx
 
 from scenarios.contract import is_json
 from scenarios.expressions import as_text
+from scenarios.problems import CouldNotRun
 
 LARGEST_ANSWER = 1_000_000
 """Bytes of an answer that are read; a larger one is an error."""
 
 TIME_LIMIT = 30.0
 """Seconds from the start of a request to the end of its answer."""
+
+CONNECTING = 10.0
+"""Seconds that it may take to be connected."""
 
 KEY_VARIABLE = "COUNCIL_KEY"
 
@@ -34,7 +39,9 @@ class NoAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request ready to be sent. `url` is without the query; `body` is the payload before it is encoded."""
+    """A request ready to be sent. `url` is without the query; `body` is the payload before it is encoded, or
+    the bytes themselves.
+    """
 
     method: str
     url: str
@@ -46,13 +53,15 @@ class Request:
 
     @property
     def address(self) -> str:
-        return f"{self.url}?{urlencode(self.query)}" if self.query else self.url
+        return (
+            f"{self.url}{'&' if '?' in self.url else '?'}{urlencode(self.query)}" if self.query else self.url
+        )
 
     @property
     def encoded(self) -> bytes | None:
         """The body as it goes over the wire, or None for none."""
-        if self.body is None:
-            return None
+        if self.body is None or isinstance(self.body, bytes):
+            return self.body
         if self.content_type == "application/x-www-form-urlencoded":
             return urlencode({name: as_text(value) for name, value in self.body.items()}).encode()
         if isinstance(self.body, str):
@@ -68,9 +77,14 @@ class Request:
         for name, value in self.headers.items():
             parts += ["-H", _quoted(f"{name}: {value}", key)]
         encoded = self.encoded
-        if encoded is not None:
-            parts += ["--data-binary", _quoted(encoded.decode(), key)]
-        return " ".join(parts)
+        if encoded is None:
+            return " ".join(parts)
+        try:
+            return " ".join([*parts, "--data-binary", _quoted(encoded.decode(), key)])
+        except UnicodeDecodeError:
+            # Octets that are no text: a shell can hold them coded.
+            coded = base64.b64encode(encoded).decode()
+            return " ".join([f"printf '%s' '{coded}' | base64 -d |", *parts, "--data-binary", "@-"])
 
     def seen(self) -> dict[str, Any]:
         """The request as runtime expressions see it."""
@@ -95,6 +109,8 @@ class Answer:
     body: Any
     seconds: float
     broken_json: bool = False
+    raw: bytes = field(default=b"", repr=False)
+    encoding: str | None = None
 
     def seen(self) -> dict[str, Any]:
         """The answer as runtime expressions see it."""
@@ -104,8 +120,8 @@ class Answer:
 def client(trusted: Path | None = None) -> httpx.Client:
     """A client that follows no redirect and takes no proxy or password from the environment.
 
-    `trusted` is a PEM file of further certificate authorities to trust; raises NoAnswer where it cannot be
-    read.
+    `trusted` is a PEM file of further certificate authorities to trust; raises CouldNotRun where it cannot
+    be read.
     """
     if trusted is None:
         return httpx.Client(follow_redirects=False, trust_env=False)
@@ -113,24 +129,29 @@ def client(trusted: Path | None = None) -> httpx.Client:
         context = ssl.create_default_context()
         context.load_verify_locations(trusted)
     except (OSError, ssl.SSLError) as wrong:
-        raise NoAnswer(f"{trusted} holds no certificates that can be read: {wrong}") from wrong
+        raise CouldNotRun(
+            f"{trusted} holds no certificates that can be read ({wrong.strerror or wrong}); name a PEM file"
+        ) from wrong
     return httpx.Client(follow_redirects=False, trust_env=False, verify=context)
 
 
-def send(client: httpx.Client, request: Request) -> Answer:
-    """Send a request and read its answer within the limits; raises NoAnswer."""
+def send(client: httpx.Client, request: Request, limit: float | None = None) -> Answer:
+    """Send a request and read its answer within the limits; raises NoAnswer. `limit` is in seconds."""
+    limit = TIME_LIMIT if limit is None else limit
     started = time.perf_counter()
     try:
         with client.stream(
             request.method,
             request.address,
-            headers=dict(request.headers),
+            headers=[(_octets(name), _octets(value)) for name, value in request.headers.items()],
             content=request.encoded,
-            timeout=TIME_LIMIT,
+            timeout=httpx.Timeout(limit, connect=min(limit, CONNECTING)),
         ) as response:
-            raw = _read(response, started)
+            raw = _read(response, started, limit)
+    except httpx.ConnectTimeout as slow:
+        raise NoAnswer(f"no connection within {min(limit, CONNECTING):g} s") from slow
     except httpx.TimeoutException as slow:
-        raise NoAnswer(f"no answer within {TIME_LIMIT:g} s") from slow
+        raise NoAnswer(f"no answer within {limit:g} s") from slow
     except (httpx.HTTPError, httpx.InvalidURL, UnicodeEncodeError) as wrong:
         raise NoAnswer(f"no answer: {wrong or type(wrong).__name__}") from wrong
     seconds = time.perf_counter() - started
@@ -141,20 +162,30 @@ def send(client: httpx.Client, request: Request) -> Answer:
     if text and is_json(content_type):
         try:
             body = json.loads(text)
-        except ValueError:
+        except (ValueError, RecursionError):
             broken = True
     headers = {name.lower(): value for name, value in response.headers.items()}
-    return Answer(response.status_code, headers, content_type, text, body, seconds, broken)
+    return Answer(
+        response.status_code, headers, content_type, text, body, seconds, broken, raw, response.encoding
+    )
 
 
-def _read(response: httpx.Response, started: float) -> bytes:
+def _octets(text: str) -> bytes:
+    """A header's name or value as it goes over the wire: Latin-1, or UTF-8 where that does not do."""
+    try:
+        return text.encode("latin-1")
+    except UnicodeEncodeError:
+        return text.encode()
+
+
+def _read(response: httpx.Response, started: float, limit: float) -> bytes:
     raw = bytearray()
     for piece in response.iter_bytes():
         raw += piece
         if len(raw) > LARGEST_ANSWER:
             raise NoAnswer(f"the answer is larger than {LARGEST_ANSWER:,} bytes")
-        if time.perf_counter() - started > TIME_LIMIT:
-            raise NoAnswer(f"the answer was not complete within {TIME_LIMIT:g} s")
+        if time.perf_counter() - started > limit:
+            raise NoAnswer(f"the answer was not complete within {limit:g} s")
     return bytes(raw)
 
 

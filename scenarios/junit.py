@@ -1,96 +1,122 @@
-"""A run as JUnit XML, as CI servers read it: a test suite for each journey, a test case for each step."""
+"""JUnit XML, as CI servers read it: suites of cases, each with its outcome and what is said of it.
+
+A run of journeys has a suite for each journey and a case for each step; a run of checks is told by
+`scenarios.conformance.reports.junit`.
+"""
 
 from __future__ import annotations
 
-import os
 import re
-import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.etree import ElementTree
 
-from scenarios.problems import ReportNotWritable
+from scenarios import writing
 from scenarios.report import details
 from scenarios.results import JourneyResult, Outcome, Run, StepResult
+from scenarios.writing import check_writable
+
+__all__ = ["Case", "Suite", "check_writable", "document", "write", "xml"]
 
 _UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
+Properties = Sequence[tuple[str, str]]
 
-def check_writable(path: Path) -> None:
-    """Raise ReportNotWritable where a report could not be written; said before a run, not after it."""
-    if path.is_dir():
-        raise ReportNotWritable(
-            f"{path} is a folder; name a file for the report, such as {path / 'junit.xml'}"
-        )
-    if not path.parent.is_dir():
-        raise ReportNotWritable(f"there is no folder {path.parent} to write {path.name} in; make it first")
-    try:
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-    except OSError as wrong:
-        raise ReportNotWritable(f"{path} cannot be written: {wrong.strerror}") from wrong
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that was tried. `message` says in a line why it did not pass, `told` all there is to say."""
+
+    classname: str
+    name: str
+    seconds: float
+    outcome: Outcome
+    message: str = ""
+    told: str = ""
+    properties: Properties = ()
+
+
+@dataclass(frozen=True)
+class Suite:
+    """Cases under one name. `began` is an ISO instant."""
+
+    name: str
+    cases: Sequence[Case]
+    properties: Properties = field(default=())
+    began: str = ""
 
 
 def write(run: Run, path: Path) -> None:
-    """Write the report whole or not at all; raises ReportNotWritable."""
-    check_writable(path)
-    try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        with os.fdopen(handle, "wb") as file:
-            file.write(xml(run))
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as wrong:
-        raise ReportNotWritable(f"{path} cannot be written: {wrong.strerror}") from wrong
+    """Write the report of journeys whole or not at all; raises ReportNotWritable."""
+    writing.write_whole(path, xml(run))
 
 
 def xml(run: Run) -> bytes:
+    """The report of journeys."""
+    return document(f"Virtual Council: {run.council}", [_suite(journey) for journey in run.journeys])
+
+
+def document(name: str, suites: Sequence[Suite]) -> bytes:
     """The report's bytes, UTF-8 with a declaration."""
-    suites = ElementTree.Element("testsuites", {"name": f"Virtual Council: {run.council}"})
-    _count(suites, [step for journey in run.journeys for step in journey.steps])
-    for journey in run.journeys:
-        suites.append(_suite(journey))
-    ElementTree.indent(suites)
-    return bytes(ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True))
+    whole = ElementTree.Element("testsuites", {"name": _text(name)})
+    _count(whole, [case for suite in suites for case in suite.cases])
+    for suite in suites:
+        element = ElementTree.SubElement(whole, "testsuite", {"name": _text(suite.name)})
+        if suite.began:
+            element.set("timestamp", suite.began)
+        _count(element, suite.cases)
+        _properties(element, suite.properties)
+        for case in suite.cases:
+            _case(element, case)
+    ElementTree.indent(whole)
+    return bytes(ElementTree.tostring(whole, encoding="utf-8", xml_declaration=True))
 
 
-def _suite(journey: JourneyResult) -> ElementTree.Element:
-    suite = ElementTree.Element("testsuite", {"name": _text(f"{journey.journey}: {journey.title}")})
-    _count(suite, journey.steps)
-    properties = ElementTree.SubElement(suite, "properties")
+def _suite(journey: JourneyResult) -> Suite:
     described = [("file", journey.file), *(("proves", requirement) for requirement in journey.proves)]
-    for name, value in described:
-        ElementTree.SubElement(properties, "property", {"name": name, "value": _text(value)})
-    for step in journey.steps:
-        suite.append(_case(journey, step))
-    return suite
+    cases = [_step(journey, step) for step in journey.steps]
+    return Suite(f"{journey.journey}: {journey.title}", cases, described)
 
 
-def _case(journey: JourneyResult, step: StepResult) -> ElementTree.Element:
-    case = ElementTree.Element(
-        "testcase",
-        {
-            "classname": f"{journey.pack}.{journey.journey}",
-            "name": _text(f"{step.name}: {step.title}" if step.title != step.name else step.name),
-            "time": f"{step.seconds:.3f}",
-        },
+def _step(journey: JourneyResult, step: StepResult) -> Case:
+    first = step.reason or (f"expected {step.missed[0].expected}" if step.missed else "")
+    return Case(
+        classname=f"{journey.pack}.{journey.journey}",
+        name=f"{step.name}: {step.title}" if step.title != step.name else step.name,
+        seconds=step.seconds,
+        outcome=step.outcome,
+        message=first,
+        told="\n".join([*(line.strip() for line in details(step)), step.answer]),
     )
-    if step.outcome is Outcome.SKIP:
-        ElementTree.SubElement(case, "skipped", {"message": _text(step.reason)})
-    elif step.outcome is not Outcome.PASS:
-        kind = "failure" if step.outcome is Outcome.FAIL else "error"
-        first = step.reason or (f"expected {step.missed[0].expected}" if step.missed else "")
-        told = ElementTree.SubElement(case, kind, {"message": _text(first)})
-        told.text = _text("\n".join([*(line.strip() for line in details(step)), step.answer]))
-    return case
 
 
-def _count(element: ElementTree.Element, steps: list[StepResult] | tuple[StepResult, ...]) -> None:
-    outcomes = [step.outcome for step in steps]
+def _case(suite: ElementTree.Element, case: Case) -> None:
+    named = {"classname": _text(case.classname), "name": _text(case.name), "time": f"{case.seconds:.3f}"}
+    element = ElementTree.SubElement(suite, "testcase", named)
+    _properties(element, case.properties)
+    if case.outcome in (Outcome.SKIP, Outcome.OMIT):
+        ElementTree.SubElement(element, "skipped", {"message": _text(case.message)})
+    elif case.outcome is not Outcome.PASS:
+        kind = "failure" if case.outcome is Outcome.FAIL else "error"
+        described = {"message": _text(case.message), "type": case.outcome.value}
+        ElementTree.SubElement(element, kind, described).text = _text(case.told)
+
+
+def _properties(element: ElementTree.Element, properties: Properties) -> None:
+    if properties:
+        parent = ElementTree.SubElement(element, "properties")
+        for name, value in properties:
+            ElementTree.SubElement(parent, "property", {"name": _text(name), "value": _text(value)})
+
+
+def _count(element: ElementTree.Element, cases: Sequence[Case]) -> None:
+    outcomes = [case.outcome for case in cases]
     element.set("tests", str(len(outcomes)))
     element.set("failures", str(outcomes.count(Outcome.FAIL)))
     element.set("errors", str(outcomes.count(Outcome.ERROR)))
-    element.set("skipped", str(outcomes.count(Outcome.SKIP)))
-    element.set("time", f"{sum(step.seconds for step in steps):.3f}")
+    element.set("skipped", str(outcomes.count(Outcome.SKIP) + outcomes.count(Outcome.OMIT)))
+    element.set("time", f"{sum(case.seconds for case in cases):.3f}")
 
 
 def _text(text: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
-from scenarios import arazzo, proofreading, reading, records
+from scenarios import arazzo, lines, proofreading, reading, records
 from scenarios.problems import BrokenPacks, Mistake, UnknownJourney, suggestion
 from scenarios.records import Records
 from scenarios.requirements import Requirement, Requirements
@@ -115,6 +115,23 @@ class Packs:
         shared = [one for one in self.requirements if one.each_service and one.id not in left_out]
         return tuple(dict.fromkeys([*own, *shared]))
 
+    def broken(self, mistakes: Sequence[Mistake]) -> BrokenPacks:
+        """Mistakes that only show on a council, to be raised: with the line of each."""
+        files = {journey.name: journey.file for journey in self.journeys}
+        return BrokenPacks(lines.located(mistakes, files))
+
+    def held_to(self, service: str, *requirements: str) -> tuple[str, ...]:
+        """These requirements of each service as one service has them: its own in place of those left out."""
+        left_out = self.left_out.get(service, {})
+        own = {one.id: one.instead_of for one in self.requirements if self.listed_in[one.id] == service}
+        held: list[str] = []
+        for wanted in requirements:
+            if wanted in left_out:
+                held += [name for name, instead_of in own.items() if wanted in instead_of]
+            else:
+                held.append(wanted)
+        return tuple(dict.fromkeys(held))
+
     def unproved(self) -> tuple[Requirement, ...]:
         """The requirements that no journey names."""
         proved = {requirement for journey in self.journeys for requirement in journey.proves}
@@ -127,62 +144,92 @@ class Packs:
         ordered.setdefault(journey.id, journey)
 
 
-def load(folder: Path = FOLDER) -> Packs:
-    """Read and check every pack under `folder`; raises BrokenPacks with every mistake found."""
-    if not folder.is_dir():
-        raise BrokenPacks([Mistake(str(folder), "$", "there is no such folder of packs")])
-    mistakes: list[Mistake] = []
-    journeys: list[Journey] = []
-    requirements: list[tuple[str, Requirement]] = []
-    left_out: dict[str, Mapping[str, str]] = {}
-    for file in sorted(folder.rglob(REQUIREMENTS)):
-        name = file.relative_to(folder).as_posix()
-        try:
-            listed = reading.read(
-                file, name, Requirements, [*Requirements.model_fields, *Requirement.model_fields]
-            )
-            requirements += [(name, requirement) for requirement in listed.requirements]
-            left_out[file.parent.name] = listed.leaves_out
-        except BrokenPacks as broken:
-            mistakes += broken.mistakes
-    for file in sorted(folder.rglob(DOCUMENTS)):
-        name = file.relative_to(folder).as_posix()
-        try:
-            document = reading.read(file, name, arazzo.Document, arazzo.names())
-        except BrokenPacks as broken:
-            mistakes += broken.mistakes
-            continue
-        found = proofreading.mistakes_in(document, name)
-        mistakes += found
+class _Reading:
+    """Folders being read: what was found in them, and every mistake."""
+
+    def __init__(self) -> None:
+        self.mistakes: list[Mistake] = []
+        self.journeys: list[Journey] = []
+        self.requirements: list[tuple[str, Requirement]] = []
+        self.left_out: dict[str, dict[str, str]] = {}
+        self.records: dict[str, tuple[str, Records]] = {}
+        self.files: dict[str, Path] = {}
+
+    def folder(self, folder: Path) -> None:
+        if not folder.is_dir():
+            self.mistakes.append(Mistake(str(folder), "$", "there is no such folder of packs"))
+            return
+        found = [file for name in (REQUIREMENTS, DOCUMENTS, RECORDS) for file in sorted(folder.rglob(name))]
         if not found:
-            pack = file.parent.name
-            journeys += [Journey(pack, file, name, document, workflow) for workflow in document.workflows]
-    mistakes += _across(journeys, requirements) if not mistakes else _repeated(requirements)
-    kept = _records(folder, journeys, {each.id for _, each in requirements}, mistakes)
+            message = f"holds no {DOCUMENTS}, no {REQUIREMENTS} and no {RECORDS}"
+            self.mistakes.append(Mistake(str(folder), "$", message))
+        for file in found:
+            # Ours are called by their place among the packs, another's as an editor finds them.
+            name = file.relative_to(folder).as_posix()
+            name = str(file) if name in self.files else name
+            self.files[name] = file
+            read = {REQUIREMENTS: self._listed, RECORDS: self._made}.get(file.name, self._document)
+            try:
+                read(file, name)
+            except BrokenPacks as broken:
+                self.mistakes += broken.mistakes
+
+    def _listed(self, file: Path, name: str) -> None:
+        vocabulary = [*Requirements.model_fields, *Requirement.model_fields]
+        listed = reading.read(file, name, Requirements, vocabulary)
+        self.requirements += [(name, requirement) for requirement in listed.requirements]
+        self.left_out.setdefault(file.resolve().parent.name, {}).update(listed.leaves_out)
+
+    def _made(self, file: Path, name: str) -> None:
+        pack = file.resolve().parent.name
+        read = reading.read(file, name, Records, records.names())
+        if pack in self.records:
+            message = f"the records of `{pack}` are told in {self.records[pack][0]} already"
+            raise BrokenPacks([Mistake(name, "$", message)])
+        self.records[pack] = name, read
+
+    def _document(self, file: Path, name: str) -> None:
+        document = reading.read(file, name, arazzo.Document, arazzo.names())
+        found = proofreading.mistakes_in(document, name)
+        self.mistakes += found
+        if not found:
+            pack = file.resolve().parent.name
+            self.journeys += [
+                Journey(pack, file, name, document, workflow) for workflow in document.workflows
+            ]
+
+    def of_records(self) -> list[Mistake]:
+        """The mistakes in what is said of records that only show when every journey has been read."""
+        whose = {journey.id: journey.pack for journey in self.journeys}
+        known = {each.id for _, each in self.requirements}
+        found: list[Mistake] = []
+        for pack, (name, told) in self.records.items():
+            outputs = {each.id: set(each.workflow.outputs) for each in self.journeys if each.pack == pack}
+            found += records.mistakes_in(told, name, outputs, whose, known)
+        return found
+
+
+def load(*folders: Path) -> Packs:
+    """Read and check every pack under the folders, ours if none is named; raises BrokenPacks with every
+    mistake found.
+    """
+    found = _Reading()
+    for folder in folders or (FOLDER,):
+        found.folder(folder)
+    if found.mistakes:
+        mistakes = [*found.mistakes, *_repeated(found.requirements)]
+    else:
+        mistakes = [*_across(found.journeys, found.requirements), *found.of_records()]
     if mistakes:
-        raise BrokenPacks(mistakes)
-    listed_in = {requirement.id: PurePosixPath(file).parent.name for file, requirement in requirements}
-    return Packs(folder, tuple(journeys), tuple(each for _, each in requirements), listed_in, left_out, kept)
-
-
-def _records(
-    folder: Path, journeys: Sequence[Journey], requirements: set[str], mistakes: list[Mistake]
-) -> dict[str, Records]:
-    """What each pack says of its records; its mistakes are added to those found before."""
-    broken_journeys = bool(mistakes)
-    found: dict[str, Records] = {}
-    whose = {journey.id: journey.pack for journey in journeys}
-    for file in sorted(folder.rglob(RECORDS)):
-        name, pack = file.relative_to(folder).as_posix(), file.parent.name
-        try:
-            found[pack] = reading.read(file, name, Records, records.names())
-        except BrokenPacks as broken:
-            mistakes += broken.mistakes
-            continue
-        if not broken_journeys:
-            outputs = {each.id: set(each.workflow.outputs) for each in journeys if each.pack == pack}
-            mistakes += records.mistakes_in(found[pack], name, outputs, whose, requirements)
-    return found
+        raise BrokenPacks(lines.located(mistakes, found.files))
+    return Packs(
+        folder=(folders or (FOLDER,))[0],
+        journeys=tuple(found.journeys),
+        requirements=tuple(each for _, each in found.requirements),
+        listed_in={each.id: found.files[name].resolve().parent.name for name, each in found.requirements},
+        left_out=found.left_out,
+        records={pack: told for pack, (_, told) in found.records.items()},
+    )
 
 
 def _repeated(requirements: Sequence[tuple[str, Requirement]]) -> list[Mistake]:

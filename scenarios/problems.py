@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 class CouldNotRun(Exception):
@@ -37,14 +37,19 @@ class ReportNotWritable(CouldNotRun):
 
 @dataclass(frozen=True, slots=True)
 class Mistake:
-    """One mistake in a file: where it is (`path` is a JSON path from the document's root) and the remedy."""
+    """One mistake in a file: where it is (`path` is a JSON path from the document's root) and the remedy.
+
+    `line` counts from 1; None where it is not known.
+    """
 
     file: str
     path: str
     message: str
+    line: int | None = field(default=None, compare=False)
 
     def __str__(self) -> str:
-        return f"{self.file}: {self.path}: {self.message}"
+        place = self.file if self.line is None else f"{self.file}:{self.line}"
+        return f"{place}: {self.path}: {self.message}"
 
 
 class BrokenPacks(CouldNotRun):

@@ -1,4 +1,5 @@
-"""Reading the YAML of packs: as YAML 1.2 would, and with every mistake named by file and place.
+"""Reading the YAML of packs: as YAML 1.2 would, and with every mistake named by file and place. Lines
+are found by `scenarios.lines`.
 
 Dates stay texts and `yes`, `no`, `on` and `off` are words, as other runners read them; a key written twice is
 a mistake, where PyYAML alone would keep the last and say nothing.
@@ -23,8 +24,8 @@ _Model = TypeVar("_Model", bound=BaseModel)
 _TAGS = {"parameter", "reference", *KINDS}
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader with the scalars of YAML 1.2's core schema."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """PyYAML's safe loader (libyaml's, where it is there) with the scalars of YAML 1.2's core schema."""
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -42,7 +43,8 @@ def _once_each(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     for key in keys:
         if keys.count(key) > 1:
             raise yaml.constructor.ConstructorError(None, None, f"`{key}` is written twice", node.start_mark)
-    return loader.construct_mapping(node, deep=True)
+    mapping: dict[Any, Any] = loader.construct_mapping(node, deep=True)
+    return mapping
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _once_each)
@@ -56,7 +58,7 @@ def read(file: Path, name: str, model: type[_Model], vocabulary: Iterable[str]) 
         with file.open(encoding="utf-8") as text:
             written = yaml.load(text, Loader=_Loader)  # a subclass of SafeLoader
     except yaml.YAMLError as wrong:
-        raise BrokenPacks([Mistake(name, "$", f"is not YAML: {' '.join(str(wrong).split())}")]) from wrong
+        raise BrokenPacks([_not_yaml(name, wrong)]) from wrong
     except (OSError, UnicodeDecodeError) as wrong:
         raise BrokenPacks([Mistake(name, "$", f"cannot be read: {wrong}")]) from wrong
     if not isinstance(written, dict):
@@ -66,6 +68,12 @@ def read(file: Path, name: str, model: type[_Model], vocabulary: Iterable[str]) 
     except ValidationError as wrong:
         known = set(vocabulary)
         raise BrokenPacks([_mistake(name, dict(error), known) for error in wrong.errors()]) from wrong
+
+
+def _not_yaml(name: str, wrong: yaml.YAMLError) -> Mistake:
+    mark = getattr(wrong, "problem_mark", None) or getattr(wrong, "context_mark", None)
+    message = f"is not YAML: {' '.join(str(wrong).split())}"
+    return Mistake(name, "$", message, mark.line + 1 if mark else None)
 
 
 def _without_extensions(written: Any, *, free: bool = False) -> Any:

@@ -16,7 +16,7 @@ from scenarios import fit
 from scenarios.council import Council, visit
 from scenarios.exchange import TIME_LIMIT
 from scenarios.packs import Packs
-from scenarios.problems import BrokenPacks, CouldNotRun
+from scenarios.problems import CouldNotRun
 
 REPORT = "respect.json"
 
@@ -48,7 +48,7 @@ def lay_out(
     with visit(base_url, council, key, wanted) as there:
         mistakes = fit.mistakes_in(chosen, there)
         if mistakes:
-            raise BrokenPacks(mistakes)
+            raise packs.broken(mistakes)
         walked = [journey for journey in chosen if fit.absent(journey, there) is None]
         if not walked:
             raise CouldNotRun("this council has none of the services that the journeys ask")

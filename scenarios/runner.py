@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from scenarios import fit
 from scenarios.council import Council, visit
 from scenarios.packs import Journey, Packs
-from scenarios.problems import BrokenPacks, CouldNotRun
+from scenarios.problems import CouldNotRun
 from scenarios.results import JourneyResult, Outcome, Run, StepResult
 from scenarios.walk import Finished, Walk
 
@@ -36,7 +36,7 @@ def run(
     with visit(base_url, council, key, wanted) as there:
         mistakes = fit.mistakes_in(journeys, there)
         if mistakes:
-            raise BrokenPacks(mistakes)
+            raise packs.broken(mistakes)
         finished: Finished = {}
         results = [_journey(journey, there, finished, on_step or _silently) for journey in journeys]
     return Run(base_url, council, tuple(results))

@@ -13,6 +13,7 @@ from sandbox.cli import (
     conform,
     councils,
     events,
+    evidence,
     exporting,
     fidelity,
     finding,
@@ -51,6 +52,7 @@ services.add_to(app)
 journal.add_to(app)
 journeys.add_to(app)
 conform.add_to(app)
+evidence.add_to(app)
 matching.add_to(app)
 forcing.add_to(app)
 finding.add_to(app)

@@ -3,56 +3,44 @@
 from __future__ import annotations
 
 import platform
-import shlex
-import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from sandbox.cli import reporting
+from sandbox.cli.again import command_line
+from sandbox.cli.conform_presets import (
+    PANEL_CHECKS,
+    PANEL_TARGET,
+    CouldNot,
+    Presetting,
+    Services,
+    plainly,
+)
+from sandbox.cli.conform_targets import Aim
+from sandbox.cli.groups import grouped
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
-from sandbox.failure import Failure
+from sandbox.cli.reporting import ReportPaths, Reports
 
 if TYPE_CHECKING:
+    from sandbox.evidence import Signer
     from sandbox.running import RunningSandbox
     from scenarios.conformance.record import Made
-    from scenarios.conformance.target import Target
+    from scenarios.conformance.running import Ran, Wanted
 
 FAILED = 1
-PANEL_TARGET, PANEL_CHECKS, PANEL_REPORTS = "What is tested", "Which checks", "Reports"
+NO_MATTER = frozenset(
+    {"junit", "json", "html", "badge", "har", "summary", "listed", "covered", "save_preset"}
+)
+"""Options that decide nothing of what a run comes to."""
+Settled = Mapping[str, object]
 
-ServiceName = Annotated[
-    str | None, typer.Argument(metavar="SERVICE", help="The service whose slot it fills: waste.")
-]
-TargetUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--target",
-        help="Where it answers. Without it: the sandbox's own service.",
-        rich_help_panel=PANEL_TARGET,
-    ),
-]
-Everything = Annotated[
-    bool,
-    typer.Option(
-        "--all",
-        help="Every service of the sandbox, and the journeys across them.",
-        rich_help_panel=PANEL_TARGET,
-    ),
-]
-TargetKey = Annotated[
-    str | None,
-    typer.Option(
-        "--target-key",
-        envvar="TARGET_KEY",
-        help="The target's own key, where it has joined no council.",
-        rich_help_panel=PANEL_TARGET,
-    ),
-]
 Url = Annotated[
     str | None,
     typer.Option(
@@ -70,11 +58,30 @@ CouncilName = Annotated[
         rich_help_panel=PANEL_TARGET,
     ),
 ]
+AsOf = Annotated[
+    datetime | None,
+    typer.Option(
+        "--as-of",
+        formats=["%Y-%m-%d"],
+        help="Test on a council made for this run alone, whose clock starts on this day.",
+        show_default="2026-06-01, where no sandbox is running",
+        rich_help_panel=PANEL_TARGET,
+    ),
+]
 Only = Annotated[
     list[str] | None,
     typer.Option(
         "--only",
         help="A check, the beginning of its name, a kind or a requirement; can be given several times.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
+AlsoPacks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--packs",
+        metavar="FOLDER",
+        help="A folder of your own journeys and requirements, beside ours; can be given several times.",
         rich_help_panel=PANEL_CHECKS,
     ),
 ]
@@ -89,6 +96,16 @@ Seed = Annotated[
         min=0,
         max=2**32 - 1,
         help="The same seed gives the same cases.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
+Examples = Annotated[
+    int,
+    typer.Option(
+        "--examples",
+        min=1,
+        max=10_000,
+        help="Requests of each kind that are generated for an operation: fewer are quicker, more find more.",
         rich_help_panel=PANEL_CHECKS,
     ),
 ]
@@ -112,8 +129,14 @@ FailFast = Annotated[
 ]
 
 
-class CouldNot(Failure):
-    """The checks could not be run."""
+Covered = Annotated[
+    bool,
+    typer.Option(
+        "--coverage",
+        help="Show which requirements no check verifies and which operations none asks; run none.",
+        rich_help_panel=PANEL_CHECKS,
+    ),
+]
 
 
 def add_to(app: typer.Typer) -> None:
@@ -121,16 +144,22 @@ def add_to(app: typer.Typer) -> None:
     app.command("conform", rich_help_panel="Scenarios")(conform)
 
 
+@grouped
 def conform(
-    service: ServiceName = None,
-    target: TargetUrl = None,
-    everything: Everything = False,
-    target_key: TargetKey = None,
+    ctx: typer.Context,
+    aim: Aim,
+    presetting: Presetting,
+    paths: ReportPaths,
+    services: Services = None,
     url: Url = None,
     council: CouncilName = None,
+    as_of: AsOf = None,
     only: Only = None,
+    also: AlsoPacks = None,
     listed: Listed = False,
+    covered: Covered = False,
     seed: Seed = 1,
+    examples: Examples = 15,
     workers: Workers = 2,
     max_time: MaxTime = 600,
     fail_fast: FailFast = False,
@@ -142,36 +171,58 @@ def conform(
     from scenarios.conformance import running
     from scenarios.conformance.reports import text
     from scenarios.conformance.running import Wanted
-    from scenarios.problems import CouldNotRun
 
-    try:
-        with _sandbox(url, council, key, data) as there:
-            wanted = Wanted(
-                base_url=there.url,
-                council=there.council,
-                key=there.key,
-                targets=_targets(there, service, target, target_key, everything=everything),
-                packs=packs.load(),
-                made_with=made_with(),
-                now=_now,
-                across=everything,
-                only=only,
-                seed=seed,
-                workers=workers,
-                fail_fast=fail_fast,
-                seconds=max_time,
-                command=shlex.join(["council", *sys.argv[1:]]),
-            )
-            if listed:
-                with running.prepared(wanted) as ready:
-                    _echo(text.listing(ready))
-                return
-            ran = running.run(wanted, lambda result: _echo(text.line(result)))
-    except CouldNotRun as failure:
-        raise CouldNot(str(failure)) from failure
-    _echo(text.summary(ran.record))
+    presetting.check_saving()
+    reports = paths.reports()
+    reports.check()
+    signer = _signer(data) if reports.json is not None and not (listed or covered) else None
+    with plainly():
+        loaded = packs.load(packs.FOLDER, *(also or []))
+    with plainly(), _sandbox(url, council, as_of, key, data) as (there, settled):
+        wanted = Wanted(
+            base_url=there.url,
+            council=there.council,
+            key=there.key,
+            targets=aim.targets(there, services, ctx),
+            packs=loaded,
+            made_with=made_with(),
+            now=_now,
+            across=aim.everything,
+            only=only,
+            seed=seed,
+            examples=examples,
+            workers=workers,
+            fail_fast=fail_fast,
+            seconds=max_time,
+            command=command_line(ctx, {**settled, "seed": seed, **presetting.settled(ctx)}, NO_MATTER),
+            baseline=presetting.known(_now()),
+        )
+        if covered or listed:
+            _show_coverage(wanted) if covered else _list(wanted)
+            return
+        ran = running.run(wanted, lambda result: reporting.echo(text.line(result)))
+    _report(ran, reports, signer)
+    presetting.save(ctx)
     if not ran.record.passed:
         raise typer.Exit(FAILED)
+
+
+def _report(ran: Ran, reports: Reports, signer: Signer | None) -> None:
+    """Say what came of a run, and write its reports."""
+    from scenarios.conformance.reports import text
+
+    reporting.echo(text.summary(ran.record))
+    signed = partial(signer.signed, ran.record) if signer else None
+    reports.write(ran.record, signed=signed, exchanges=ran.exchanges)
+
+
+def _list(wanted: Wanted) -> None:
+    """Print what there is to run."""
+    from scenarios.conformance import running
+    from scenarios.conformance.reports import text
+
+    with running.prepared(wanted) as ready:
+        reporting.echo(text.listing(ready))
 
 
 def made_with() -> Made:
@@ -186,51 +237,54 @@ def made_with() -> Made:
     return Made(virtual_council=__version__, python=platform.python_version(), schemathesis=fuzzer)
 
 
-def _targets(
-    there: RunningSandbox, service: str | None, address: str | None, key: str | None, *, everything: bool
-) -> list[Target]:
-    from sandbox import running
-    from scenarios.conformance.target import Target
+def _show_coverage(wanted: Wanted) -> None:
+    from scenarios.conformance import coverage, running
 
-    slugs = running.services_of(there)
-    if everything == (service is not None):
-        raise CouldNot(f"Name the service to test, or --all. There are: {', '.join(slugs)}")
-    if service is None:
-        if address is not None:
-            raise CouldNot("--all tests the sandbox's own services; with --target name one service")
-        return [Target(slug) for slug in slugs]
-    slug = service.replace("-", "_")
-    if slug not in slugs:
-        raise CouldNot(f"There is no service {service!r}; there are: {', '.join(slugs)}")
-    if address is None:
-        return [Target(slug)]
-    joined = running.component_at(there, slug, address)
-    keys = {"everything": key} if key else {}
-    return [Target(slug, address.rstrip("/"), component=joined or "", keys=keys)]
+    with running.prepared(wanted) as ready:
+        covered = coverage.of_run(ready)
+    reporting.echo(coverage.told(covered))
+    if any(one.wanting for one in covered):
+        raise typer.Exit(FAILED)
 
 
 @contextmanager
-def _sandbox(url: str | None, council: str | None, key: str | None, data: Path) -> Iterator[RunningSandbox]:
+def _sandbox(
+    url: str | None, council: str | None, as_of: datetime | None, key: str | None, data: Path
+) -> Iterator[tuple[RunningSandbox, Settled]]:
+    """The sandbox to test on, and the options that would find it, or make one like it, again."""
     from sandbox import running
     from sandbox.folder import DataFolder
 
-    if url is None and data.exists():
+    if as_of is not None and (url or council):
+        raise CouldNot("--as-of makes a council for this run; leave it out, or --url and --council")
+    if url is not None and "@" in url:
+        raise CouldNot("--url holds a user or password, which every report would show; leave it out")
+    if url is None and as_of is None and data.exists():
         url = DataFolder(data).server() or None
-    if url is None and council is not None:
-        raise CouldNot("--council names one of a running sandbox; say where that is with --url")
     if url is not None:
-        yield running.there(url, council, key, data)
+        there = running.there(url, council, key, data)
+        yield there, {"url": there.url, "council": there.council, "data": None}
         return
-    with running.temporary() as there:
-        yield there
+    if council is not None:
+        raise CouldNot("--council names one of a running sandbox; say where that is with --url")
+    day = as_of.date() if as_of else running.AS_OF
+    with running.temporary(day) as there:
+        yield there, {"as_of": day, "data": None}
+
+
+def _signer(data: Path) -> Signer:
+    from sandbox import evidence
+    from sandbox.folder import DataFolder
+
+    folder = DataFolder(data)
+    made = not evidence.key_file(folder).exists()
+    signer = evidence.signer(folder)
+    if made:
+        typer.echo(f"Made a key to sign with, {signer.fingerprint}, in {evidence.key_file(folder)}", err=True)
+    return signer
 
 
 def _now() -> datetime:
     from sandbox import machine
 
     return machine.now()
-
-
-def _echo(lines: Iterator[str]) -> None:
-    for line in lines:
-        typer.echo(line)

@@ -22,6 +22,14 @@ CouncilName = Annotated[
 Only = Annotated[
     list[str] | None, typer.Option("--only", help="A journey or a pack; can be given several times.")
 ]
+AlsoPacks = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--packs",
+        metavar="FOLDER",
+        help="A folder of your own journeys, beside ours; can be given several times.",
+    ),
+]
 Junit = Annotated[Path | None, typer.Option("--junit", help="Write a JUnit report to this file.")]
 
 
@@ -49,6 +57,7 @@ def run(
     url: Url = None,
     council: CouncilName = None,
     only: Only = None,
+    also: AlsoPacks = None,
     junit: Junit = None,
     key: FixedKey = None,
     data: Data = DEFAULT_DATA,
@@ -67,7 +76,7 @@ def run(
             typer.echo(line)
 
     try:
-        loaded = packs.load(packs.FOLDER)
+        loaded = packs.load(packs.FOLDER, *(also or []))
         loaded.chosen(only)
         if junit is not None:
             report_file.check_writable(junit)

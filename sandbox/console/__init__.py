@@ -37,6 +37,7 @@ def add_pages(house: FastAPI, councils: Councils, gateway: ASGIApp, keyring: Key
         ("/problems/{name}", pages.problem),
         ("/guides", pages.guides),
         ("/guides/{name}", pages.guide),
+        ("/accessibility", pages.accessibility),
     ):
         house.add_route(path, page, include_in_schema=False)
     house.add_route("/drive/{council}", driving.show, include_in_schema=False)

@@ -139,6 +139,10 @@ class Pages:
         html = guide.html.replace(EXAMPLE_ADDRESS, _base(request))
         return page("guide.html", guide=replace(guide, html=html))
 
+    async def accessibility(self, request: Request) -> Response:
+        """How accessible the pages are, as public bodies have to say."""
+        return page("accessibility.html")
+
 
 def _base(request: Request) -> str:
     return f"{request.url.scheme}://{request.url.netloc}"

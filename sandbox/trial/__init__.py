@@ -17,6 +17,7 @@ raises ``NotReached``.
 from __future__ import annotations
 
 from sandbox.trial.answers import Advanced, Call, Clock, Event, Happening, Person, Persona
+from sandbox.trial.conformance import Conformance, Conforming, CouldNotConform, NotConforming
 from sandbox.trial.council import Council
 from sandbox.trial.line import NotReached, Refused
 from sandbox.trial.sandbox import Sandbox
@@ -26,9 +27,13 @@ __all__ = [
     "Advanced",
     "Call",
     "Clock",
+    "Conformance",
+    "Conforming",
+    "CouldNotConform",
     "Council",
     "Event",
     "Happening",
+    "NotConforming",
     "NotReached",
     "NotStarted",
     "Person",

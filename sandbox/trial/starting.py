@@ -67,7 +67,7 @@ def started(shape: Shape | None = None, kept_in: Path | None = None) -> Iterator
     try:
         with place as folder:
             copy_as_built(shape or Shape(), Path(folder), data)
-        with _served(data) as sandbox:
+        with served(data) as sandbox:
             yield sandbox
     finally:
         shutil.rmtree(data, ignore_errors=True)
@@ -127,7 +127,8 @@ def _environment() -> dict[str, str]:
 
 
 @contextmanager
-def _served(data: Path) -> Iterator[Sandbox]:
+def served(data: Path) -> Iterator[Sandbox]:
+    """A data folder served by a process of its own, which deletes it when it ends. Raises NotStarted."""
     command = _python(["-m", "sandbox.trial.serving", str(data), COUNCIL])
     with (
         tempfile.TemporaryFile("w+") as said,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from scenarios.conformance.probe import Probe
+    from scenarios.conformance.record import Exchange
     from scenarios.exchange import Answer
 
 
@@ -68,8 +69,8 @@ class Ended(Exception):
 class Missed(Ended):
     """The target answered and was wrong. `expected` and `got` are shown as a small diff.
 
-    `answer` is the answer that shows it; the last one that the check had, where none is given. `remedy` says
-    what to try.
+    `answer` is the answer that shows it, or `shown` the exchange; the last one that the check had, where
+    none is given. `remedy` says what to try.
     """
 
     def __init__(
@@ -80,12 +81,14 @@ class Missed(Ended):
         got: str = "",
         remedy: str = "",
         answer: Answer | None = None,
+        shown: Exchange | None = None,
     ) -> None:
         super().__init__(message)
         self.expected = expected
         self.got = got
         self.remedy = remedy
         self.answer = answer
+        self.shown = shown
 
 
 class Skipped(Ended):

@@ -7,8 +7,10 @@ target that has joined no council is given its own, by the same names, in a pres
 
 from __future__ import annotations
 
+import base64
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
@@ -21,7 +23,14 @@ if TYPE_CHECKING:
     from scenarios.council import Council
 
 Name = Literal[
-    "everything", "read-only", "write-only", "other-service", "expired", "other-council", "unknown"
+    "everything",
+    "read-only",
+    "write-only",
+    "other-service",
+    "expired",
+    "revoked",
+    "other-council",
+    "unknown",
 ]
 NAMES: tuple[Name, ...] = (
     "everything",
@@ -29,9 +38,20 @@ NAMES: tuple[Name, ...] = (
     "write-only",
     "other-service",
     "expired",
+    "revoked",
     "other-council",
     "unknown",
 )
+FORM_KEY = "api_key"
+"""The field that carries the key in the forms of Open311."""
+
+ENDING: tuple[Name, ...] = ("expired", "revoked")
+"""Keys that were good and are so no longer: one has had its time, one was taken back."""
+ENDED = 2.1
+"""Seconds after which a key has ended for those too who count in whole seconds, or ask once in one."""
+NAMED = "conformance {}"
+"""What a key is called in the council, after its name here."""
+
 UNKNOWN = "vc_0000000000000000000000000000000000000000"
 """A key that nobody was given."""
 
@@ -44,6 +64,8 @@ class Keys:
         self._target = target
         self._made: dict[str, str] = {}
         self._forks: list[str] = []
+        self._ended_at = 0.0
+        self._is_revoked = False
         self._lock = threading.Lock()
 
     @property
@@ -55,6 +77,8 @@ class Keys:
             for name, secret in named.items()
             if secret != UNKNOWN
         }
+        if self._target.key_place.place == "basic":
+            told |= {base64.b64encode(secret.encode()).decode(): name for secret, name in told.items()}
         return told | {self._council.key: "COUNCIL_KEY"}
 
     def key(self, name: Name) -> str:
@@ -67,6 +91,33 @@ class Keys:
             raise Skipped(f"no key `{name}` was given for the target; a preset can name one under `keys`")
         if name == "everything" and self._target.incumbent:
             return self._council.key
+        made = self._once(name)
+        if name in ENDING:
+            self._revoke()
+            time.sleep(max(0.0, self._ended_at - time.perf_counter()))
+        return made
+
+    def show_what_ends(self, show: Callable[[str], object]) -> None:
+        """Show the target the keys that are going to end, while they are good.
+
+        One that has seen them so has to notice that they are so no longer. They are shown once, and none
+        where none can be made.
+        """
+        if not self._target.joined or any(name in self._made for name in ENDING):
+            return
+        for name in ENDING:
+            if name not in self._target.keys:
+                show(self._once(name))
+        self._revoke()
+
+    def _revoke(self) -> None:
+        with self._lock:
+            if "revoked" in self._made and not self._is_revoked:
+                self._is_revoked = True
+                self._control("DELETE", self._path(f"/keys/{quote(NAMED.format('revoked'))}"))
+                self._ended_at = max(self._ended_at, time.perf_counter() + ENDED)
+
+    def _once(self, name: Name) -> str:
         with self._lock:
             if name not in self._made:
                 self._made[name] = self._make(name)
@@ -81,10 +132,10 @@ class Keys:
         own = self._council.key
         if request.headers.get("Authorization") == f"Bearer {own}":
             request = self._target.key_place.put(request, self._key_or_none())
-        if request.query.get("api_key") == own:
-            request = replace(request, query={**request.query, "api_key": self._key_or_none()})
-        if isinstance(request.body, dict) and request.body.get("api_key") == own:
-            request = replace(request, body={**request.body, "api_key": self._key_or_none()})
+        if request.query.get(FORM_KEY) == own:
+            request = replace(request, query={**request.query, FORM_KEY: self._key_or_none()})
+        if isinstance(request.body, dict) and request.body.get(FORM_KEY) == own:
+            request = replace(request, body={**request.body, FORM_KEY: self._key_or_none()})
         return request
 
     def _key_or_none(self) -> str:
@@ -104,13 +155,13 @@ class Keys:
             fork = self._control("POST", self._path("/forks"), {"lifetime": "PT1H"})
             self._forks.append(fork.body["name"])
             return str(fork.body["key"])
-        wanted: dict[str, object] = {"name": f"conformance {name}", "lifetime": "PT1H"}
+        wanted: dict[str, object] = {"name": NAMED.format(name), "lifetime": "PT1H"}
         if name == "other-service":
             other = next((each for each in self._council.offered if each not in ("sandbox", slug)), None)
             if other is None:
                 raise Skipped("the council has no other service whose key could be tried here")
             wanted["scopes"] = [f"{other}:read", f"{other}:write"]
-        elif name == "everything":
+        elif name in ("everything", "revoked"):
             # The council's own key may do more than a target has to know.
             wanted["scopes"] = [f"{slug}:read", f"{slug}:write"]
         elif name == "expired":
@@ -119,8 +170,7 @@ class Keys:
             wanted["scopes"] = [f"{slug}:{name.removesuffix('-only')}"]
         made = str(self._control("POST", self._path("/keys"), wanted).body["key"])
         if name == "expired":
-            # It was good, is known to the target as such, and is so no longer.
-            time.sleep(2.1)
+            self._ended_at = time.perf_counter() + ENDED
         return made
 
     def _path(self, rest: str) -> str:

@@ -7,7 +7,7 @@ from importlib import import_module
 
 from scenarios import packs
 from scenarios.conformance.checks import Check, Kind
-from scenarios.conformance.kinds import journeys
+from scenarios.conformance.kinds import journeys, pages
 from scenarios.openapi import Service
 from scenarios.packs import Packs
 from scenarios.problems import CouldNotRun, suggestion
@@ -44,6 +44,7 @@ def planned(services: Mapping[str, Service], tested: Sequence[str], loaded: Pack
                 for journey in loaded.journeys
                 if journey.pack == packs.ACROSS and journey.proves
             ]
+            found += pages.checks(ACROSS)
             continue
         for module in MODULES.values():
             kind = import_module(f"scenarios.conformance.kinds.{module}")

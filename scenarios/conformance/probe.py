@@ -2,29 +2,52 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
+from scenarios import exchange
 from scenarios.conformance.checks import Missed, Skipped, Unjudged
 from scenarios.conformance.keys import Keys, Name
 from scenarios.conformance.record import Exchange
 from scenarios.conformance.target import Target
 from scenarios.contract import breaches
 from scenarios.council import Council
-from scenarios.exchange import Answer, NoAnswer, Request, masked
+from scenarios.exchange import KEY_VARIABLE, Answer, NoAnswer, Request, masked
 from scenarios.openapi import Operation, Service
 from scenarios.packs import Journey, Packs
 from scenarios.results import Outcome, StepResult
 from scenarios.walk import Walk
 
+EXAMPLES = 15
+"""Requests of each kind that are generated for an operation, unless told otherwise."""
+LONGEST = 120.0
+"""Seconds that one check may take."""
+SHORTEST = 0.5
+"""Seconds that an answer is waited for, however little time is left."""
+RUN_OVER = "the time that the run was given was over"
 KEPT = 64_000
 """Characters of a body that are kept with its result."""
+
+_GIVEN_OUT = re.compile(r"\b(vc_(?!0{40})|whsec_)[\w+/=%-]{12,}")
+"""Keys and signing secrets, as a council makes them; the key that nobody was given is no secret."""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One call of the target, in short. `path` comes after the target's address; no answer has no status."""
+
+    method: str
+    path: str
+    query: Mapping[str, str]
+    status: int | None
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -32,7 +55,10 @@ class Place:
     """Where the checks of a lane run: a council of their own where there can be one, and the target in it.
 
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
-    `began` is the machine's time at `began_at` of the same clock.
+    `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
+    kind are generated for an operation. `memory` is what the lane's checks found out once for all of them, by
+    a name of their own; `heard` every call of the target so far, in any lane. Once `stopped` is set, the run
+    is to end at once.
     """
 
     council: Council
@@ -43,6 +69,10 @@ class Place:
     until: float
     began: datetime
     began_at: float
+    examples: int = EXAMPLES
+    memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+    heard: list[Call] = field(default_factory=list, compare=False, repr=False)
+    stopped: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
     @property
     def service(self) -> Service:
@@ -55,7 +85,8 @@ class Probe:
 
     def __init__(self, place: Place) -> None:
         self.place = place
-        self.council = replace(place.council, listener=self._heard)
+        self.council = replace(place.council, listener=self._heard, limit=self._limit)
+        self._began = time.perf_counter()
         self.exchanges: list[Exchange] = []
         self._lock = threading.Lock()
 
@@ -73,8 +104,14 @@ class Probe:
 
     @property
     def time_left(self) -> float:
-        """Seconds until the run has to be over."""
-        return self.place.until - time.perf_counter()
+        """Seconds until the check has to be over, or the run if that is sooner."""
+        now = time.perf_counter()
+        return 0.0 if self.run_over else min(self.place.until, self._began + LONGEST) - now
+
+    @property
+    def run_over(self) -> bool:
+        """True once the time that the run was given is over, or somebody stopped it."""
+        return self.place.stopped.is_set() or time.perf_counter() >= self.place.until
 
     def key(self, name: Name) -> str:
         """A key of that name (`scenarios.conformance.keys`); raises Skipped where there is none."""
@@ -115,6 +152,10 @@ class Probe:
 
     def send(self, request: Request) -> Answer:
         """The answer to a request; raises Unjudged where none came."""
+        if self.run_over:
+            raise Skipped(RUN_OVER)
+        if self.time_left <= 0:
+            raise Unjudged(f"it took longer than the {LONGEST:g} s that a check may take")
         try:
             return self.council.send(request)
         except NoAnswer as silence:
@@ -190,10 +231,12 @@ class Probe:
             )
 
     def mask(self, text: str) -> str:
-        """The text with every key of the run masked."""
+        """The text with every key of the run masked, and every one that a council gave out on the way."""
         for secret, variable in self.place.keys.secrets.items():
             text = masked(text, secret, variable)
-        return text
+        # Half a character, which JSON can hold and nobody can write down.
+        text = text.encode(errors="replace").decode()
+        return _GIVEN_OUT.sub(r"\1***", text)
 
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange that was made in another way than through this probe."""
@@ -203,10 +246,12 @@ class Probe:
     def _heard(self, request: Request, answer: Answer | NoAnswer, began: float) -> None:
         got = answer if isinstance(answer, Answer) else None
         body = request.encoded
+        seconds = got.seconds if got else time.perf_counter() - began
+        self._note(request, got, seconds)
         self.keep(
             Exchange(
                 began=self.place.began + timedelta(seconds=began - self.place.began_at),
-                seconds=got.seconds if got else time.perf_counter() - began,
+                seconds=seconds,
                 method=request.method,
                 url=self.mask(request.address),
                 request_headers=self._masked_pairs(request.headers),
@@ -215,9 +260,28 @@ class Probe:
                 headers=self._masked_pairs(got.headers) if got else (),
                 body=self.mask(got.text[:KEPT]) if got else "",
                 failure="" if got else self.mask(str(answer)),
-                curl=self.mask(request.curl(self.council.key)),
+                curl=self._curl(request),
             )
         )
+
+    def _curl(self, request: Request) -> str:
+        """A line for a shell in which each key stands in the variable of its name."""
+        line = request.curl(self.council.key)
+        for secret, variable in self.place.keys.secrets.items():
+            if variable != KEY_VARIABLE:
+                line = masked(line, secret, variable).replace(f"${variable}", f"'\"${variable}\"'")
+        return self.mask(line)
+
+    def _limit(self) -> float:
+        return max(SHORTEST, min(exchange.TIME_LIMIT, self.time_left))
+
+    def _note(self, request: Request, got: Answer | None, seconds: float) -> None:
+        """Remember a call of the target; the journeys across services are of none."""
+        service = self.council.services.get(self.target.service)
+        if service is not None and request.url.startswith(f"{service.server}/"):
+            path = request.url.removeprefix(service.server)
+            call = Call(request.method, path, request.query, got.status if got else None, seconds)
+            self.place.heard.append(call)
 
     def _masked_pairs(self, headers: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
         return tuple((name, self.mask(value)) for name, value in headers.items())

@@ -6,12 +6,13 @@ anything is written into it. Times of the machine are UTC; `seconds` are wall-cl
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from scenarios.conformance.checks import Kind
 from scenarios.results import Outcome
@@ -20,10 +21,49 @@ Format = Literal["virtual-council/conformance/1"]
 FORMAT: Format = "virtual-council/conformance/1"
 
 
+LONGEST_TOLD = 10_000
+"""Characters that are kept of what a check says: a target can answer with a megabyte where a word was due."""
+
+
 class Part(BaseModel):
-    """Any part of a record. A field that it does not know is an error, so that nothing is smuggled in."""
+    """Any part of a record. A field that it does not know is an error, so that nothing is smuggled in.
+
+    Halves of UTF-16 pairs, which a target can answer with and no file can hold, become replacement
+    characters.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _whole_characters(cls, values: Any) -> Any:
+        return _writable(values)
+
+
+def _writable(value: Any) -> Any:
+    if isinstance(value, str):
+        return (
+            value.encode("utf-16", "surrogatepass").decode("utf-16", "replace") if _halved(value) else value
+        )
+    if isinstance(value, (tuple, list)):
+        return type(value)(_writable(each) for each in value)
+    if isinstance(value, dict):
+        return {name: _writable(each) for name, each in value.items()}
+    return value
+
+
+def _halved(text: str) -> bool:
+    return not text.isascii() and any("\ud800" <= letter <= "\udfff" for letter in text)
+
+
+def _bounded(text: Any) -> Any:
+    if not isinstance(text, str) or len(text) <= LONGEST_TOLD:
+        return text
+    return f"{text[: LONGEST_TOLD - 50]} ... (cut: {len(text):,} characters)"
+
+
+Told = Annotated[str, BeforeValidator(_bounded)]
+"""What a check says of a target, in its words or ours; a long one is cut."""
 
 
 class Verdict(StrEnum):
@@ -61,10 +101,10 @@ class CheckResult(Part):
     title: str
     verifies: tuple[str, ...]
     outcome: Outcome
-    reason: str
-    expected: str
-    got: str
-    remedy: str
+    reason: Told
+    expected: Told
+    got: Told
+    remedy: Told
     calls: int
     seconds: float
     shown: Exchange | None
@@ -153,6 +193,16 @@ class Record(Part):
         return tuple(dict.fromkeys(target.service for target in self.targets))
 
     @property
+    def canonical(self) -> bytes:
+        """The record as the bytes that are signed: JSON by RFC 8785, alike wherever it is written."""
+        return canonical(self.model_dump(mode="json"))
+
+    @property
+    def digest(self) -> str:
+        """What tells this record from every other: SHA-256 of its canonical bytes, in hexadecimal."""
+        return hashlib.sha256(self.canonical).hexdigest()
+
+    @property
     def missed(self) -> tuple[CheckResult, ...]:
         """The checks that failed or could not judge, and are not known to."""
         counted = (Outcome.FAIL, Outcome.ERROR)
@@ -160,3 +210,10 @@ class Record(Part):
 
     def requirement(self, requirement_id: str) -> RequirementVerdict | None:
         return next((one for one in self.requirements if one.id == requirement_id), None)
+
+
+def canonical(record: Any) -> bytes:
+    """A record's JSON value as RFC 8785 writes it; raises ValueError where JSON cannot hold it."""
+    import rfc8785
+
+    return rfc8785.dumps(record)

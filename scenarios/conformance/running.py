@@ -8,20 +8,22 @@ behind last.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
 from scenarios import fit
 from scenarios.conformance import plan, verdicts
-from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped
+from scenarios.conformance.baselines import Baseline
+from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped, Unjudged
 from scenarios.conformance.keys import Keys
-from scenarios.conformance.probe import Place, Probe
+from scenarios.conformance.probe import EXAMPLES, RUN_OVER, Call, Place, Probe
 from scenarios.conformance.record import (
     FORMAT,
     CheckResult,
@@ -32,16 +34,17 @@ from scenarios.conformance.record import (
     RequirementVerdict,
     Tested,
 )
-from scenarios.conformance.target import Described, Target, described
+from scenarios.conformance.target import Described, Target, described, try_key
 from scenarios.council import CONTROL, Council, visit
 from scenarios.exchange import Answer, Request
 from scenarios.packs import Packs
-from scenarios.problems import BrokenPacks, CouldNotRun
+from scenarios.problems import CouldNotRun
 from scenarios.results import Outcome
 
 OnResult = Callable[[CheckResult], None]
-Judged = Callable[[Sequence[CheckResult]], tuple[Sequence[CheckResult], Sequence[str]]]
 
+UNREAD = (ArithmeticError, AttributeError, LookupError, OSError, RuntimeError, TypeError, ValueError)
+"""What a check may trip over where an answer has another shape than it had reason to expect."""
 ORDER = (Kind.JOURNEY, Kind.DATA, Kind.EVENTS, Kind.ACCESS, Kind.CONDUCT, Kind.CONTRACT)
 """The order of kinds on a target that has one state: fuzzing leaves the most behind."""
 
@@ -52,9 +55,10 @@ class Wanted:
 
     `base_url`, `council` and `key` are a sandbox's, whose slots' contracts the targets are held to.
     `targets` are those tested; `across` is True where the journeys across services are too. `only` limits
-    the checks (`plan.chosen`). With `fail_fast` nothing more is begun once a check has failed. `seconds` is
-    the longest that the run may take. `now` tells the machine's time in UTC. `judged` is given the results
-    before verdicts are made, and gives them back with what is known marked, and notices.
+    the checks (`plan.chosen`). `examples` is how many requests of each kind are generated for an operation.
+    With `fail_fast` nothing more is begun once a check has failed. `seconds` is the longest that the run may
+    take. `now` tells the machine's time in UTC. Failures that `baseline` knows are told as such and do not
+    count.
     """
 
     base_url: str
@@ -67,11 +71,12 @@ class Wanted:
     across: bool = False
     only: Sequence[str] | None = None
     seed: int = 1
+    examples: int = EXAMPLES
     workers: int = 2
     fail_fast: bool = False
     seconds: float = 600.0
     command: str = ""
-    judged: Judged = field(default=lambda results: (results, ()))
+    baseline: Baseline | None = None
 
 
 @dataclass(frozen=True)
@@ -84,12 +89,16 @@ class Ran:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A run that can take place: the council reached, the targets read, and the checks chosen."""
+    """A run that can take place: the council reached, the targets read, and the checks chosen.
+
+    `planned` are all the checks of the targets, of which those chosen may be some.
+    """
 
     council: Council
     told: Mapping[str, Described]
     checks: tuple[Check, ...]
     packs: Packs
+    planned: tuple[Check, ...]
 
 
 @contextmanager
@@ -107,13 +116,16 @@ def prepared(wanted: Wanted) -> Iterator[Prepared]:
         mistakes = fit.mistakes_in(wanted.packs.journeys, council)
         mistakes += fit.unfit_records(wanted.packs, council)
         if mistakes:
-            raise BrokenPacks(mistakes)
+            raise wanted.packs.broken(mistakes)
         tested = [target.service for target in wanted.targets]
         told = {each.service: described(each, council.services[each.service]) for each in wanted.targets}
+        for target in wanted.targets:
+            if not target.incumbent:
+                _try_key(target, council, told[target.service])
         if wanted.across:
             tested.append(plan.ACROSS)
-        checks = plan.chosen(plan.planned(council.services, tested, wanted.packs), wanted.only)
-        yield Prepared(council, told, checks, wanted.packs)
+        planned = plan.planned(council.services, tested, wanted.packs)
+        yield Prepared(council, told, plan.chosen(planned, wanted.only), wanted.packs, planned)
 
 
 def run(wanted: Wanted, on_result: OnResult = lambda result: None) -> Ran:
@@ -123,11 +135,11 @@ def run(wanted: Wanted, on_result: OnResult = lambda result: None) -> Ran:
         run_of = _Run(wanted, ready, began, began_at, on_result)
         told = _council_told(ready.council)
         results = run_of.all()
-        judged, notices = wanted.judged(results)
+        notices = tuple(wanted.baseline.notices(results, ready)) if wanted.baseline else ()
         services = [target.service for target in wanted.targets]
         if wanted.across:
             services.append(plan.ACROSS)
-        requirements = verdicts.of_requirements(wanted.packs, services, judged, whole=not wanted.only)
+        requirements = verdicts.of_requirements(wanted.packs, services, results, whole=not wanted.only)
         record = Record(
             format=FORMAT,
             began=began,
@@ -137,13 +149,25 @@ def run(wanted: Wanted, on_result: OnResult = lambda result: None) -> Ran:
             seed=wanted.seed,
             targets=tuple(_tested(target, ready) for target in wanted.targets),
             council=told,
-            checks=tuple(judged),
+            checks=tuple(results),
             requirements=requirements,
-            notices=tuple(notices),
-            passed=verdicts.passed(requirements, judged) and not notices,
-            does_not_show=_not_shown(wanted, requirements, judged),
+            notices=notices,
+            passed=verdicts.passed(requirements, results) and not notices,
+            does_not_show=_not_shown(wanted, requirements, results),
         )
     return Ran(record, run_of.exchanges)
+
+
+def _try_key(target: Target, council: Council, told: Described) -> None:
+    """Make sure that a target elsewhere takes the key that it will be asked with; raises CouldNotRun."""
+    keys = Keys(council, target)
+    try:
+        key = keys.key("everything")
+    except Skipped:
+        key = None
+    except Unjudged as refused:
+        raise CouldNotRun(str(refused)) from refused
+    try_key(target, council.services[target.service], told, key)
 
 
 class _Run:
@@ -158,7 +182,9 @@ class _Run:
         self.began_at = began_at
         self.on_result = on_result
         self.until = began_at + wanted.seconds
+        self.stopped = threading.Event()
         self.exchanges: dict[str, Sequence[Exchange]] = {}
+        self._heard: dict[str, list[Call]] = {target.service: [] for target in wanted.targets}
         self._failed = False
         self._targets = {target.service: target for target in wanted.targets}
 
@@ -170,8 +196,13 @@ class _Run:
             lanes.setdefault(lane, []).append(check)
         results: dict[str, CheckResult] = {}
         with ThreadPoolExecutor(max(1, self.wanted.workers)) as pool:
-            for done in pool.map(self._lane, lanes.values()):
-                results.update(done)
+            try:
+                for done in pool.map(self._lane, lanes.values()):
+                    results.update(done)
+            except BaseException:
+                # Ctrl-C, or a fault of ours: what is under way in other lanes ends with its next call.
+                self.stopped.set()
+                raise
         return [results[check.id] for check in self.ready.checks]
 
     def target(self, check: Check) -> Target:
@@ -184,7 +215,8 @@ class _Run:
         with self._place(target) as place:
             for check in checks:
                 done[check.id] = self._check(check, place)
-                self.on_result(done[check.id])
+                if not self.stopped.is_set():
+                    self.on_result(done[check.id])
         return done
 
     @contextmanager
@@ -204,9 +236,12 @@ class _Run:
                 keys=keys,
                 packs=self.wanted.packs,
                 seed=self.wanted.seed,
+                examples=self.wanted.examples,
+                stopped=self.stopped,
                 until=self.until,
                 began=self.began,
                 began_at=self.began_at,
+                heard=self._heard.get(target.service, []),
             )
 
     def _check(self, check: Check, place: Place) -> CheckResult:
@@ -215,9 +250,8 @@ class _Run:
         outcome, ended = self._tried(check, probe)
         self.exchanges[check.id] = tuple(probe.exchanges)
         bad = outcome in (Outcome.FAIL, Outcome.ERROR)
-        self._failed = self._failed or bad
         missed = ended if isinstance(ended, Missed) else None
-        return CheckResult(
+        result = CheckResult(
             id=check.id,
             service=check.service,
             kind=check.kind,
@@ -232,13 +266,17 @@ class _Run:
             seconds=time.perf_counter() - started,
             shown=_showing(probe, missed) if bad else None,
         )
+        if self.wanted.baseline is not None:
+            result = self.wanted.baseline.marked(result)
+        self._failed = self._failed or (bad and not result.baseline)
+        return result
 
     def _tried(self, check: Check, probe: Probe) -> tuple[Outcome, Exception | None]:
         unclaimed = self._unclaimed(check)
         if unclaimed is not None:
             return unclaimed
-        if probe.time_left <= 0:
-            return Outcome.SKIP, Skipped("the time that the run was given was over")
+        if probe.run_over:
+            return Outcome.SKIP, Skipped(RUN_OVER)
         if self._failed and self.wanted.fail_fast:
             return Outcome.SKIP, Skipped("an earlier check failed")
         try:
@@ -250,8 +288,10 @@ class _Run:
         except Omitted as omitted:
             return Outcome.OMIT, omitted
         except Ended as unjudged:
+            if probe.run_over:
+                return Outcome.SKIP, Skipped(RUN_OVER)
             return Outcome.ERROR, unjudged
-        except (LookupError, TypeError, ValueError, AttributeError) as unread:
+        except UNREAD as unread:
             # An answer of another shape than the check had reason to expect.
             return Outcome.ERROR, Ended(f"an answer could not be read: {type(unread).__name__}: {unread}")
         return Outcome.PASS, None
@@ -277,6 +317,8 @@ class _Run:
 
 def _showing(probe: Probe, missed: Missed | None) -> Exchange | None:
     """The exchange that shows what was wrong: that of the answer named, else the last."""
+    if missed is not None and missed.shown is not None:
+        return missed.shown
     if missed is not None and missed.answer is not None:
         text = probe.mask(missed.answer.text[:200])
         for exchange in reversed(probe.exchanges):
@@ -346,6 +388,7 @@ def _not_shown(
         for one in requirements
         if one.verdict == "not shown"
     ]
+    told += [f"{one.id} fails, and is known to: {one.baseline}." for one in results if one.baseline]
     skipped = sum(result.outcome is Outcome.SKIP for result in results)
     if skipped:
         told.append(f"{skipped} check{'s were' if skipped > 1 else ' was'} skipped; each says why.")

@@ -90,8 +90,14 @@ def described(target: Target, contract: Service) -> Described:
     address = (target.address or contract.server).rstrip("/")
     if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
         raise TargetUnusable(f"`{address}` is not an address such as http://127.0.0.1:9000")
+    if urlsplit(address).username is not None:
+        # It would stand in every report.
+        raise TargetUnusable(
+            f"the address of the target at {urlsplit(address).hostname} holds a user or password; give it as "
+            "the target's key instead"
+        )
     place = f"{address}/openapi.json"
-    document = _document(place, _asked(place, target))
+    document = _document(place, _asked(place, target, target.keys.get("everything")))
     text = repr(sorted(_operations(document)))
     info = document.get("info") if isinstance(document.get("info"), dict) else {}
     assert isinstance(info, dict)
@@ -103,9 +109,35 @@ def described(target: Target, contract: Service) -> Described:
     )
 
 
-def _asked(place: str, target: Target) -> Answer:
+def try_key(target: Target, contract: Service, told: Described, key: str | None) -> None:
+    """Ask a target for a list that needs nothing to be known, so that a wrong key is said before anything
+    runs; raises TargetUnusable.
+    """
+    for operation in contract.operations.values():
+        plain = operation.method == "GET" and not operation.names("path") and not operation.required
+        if plain and operation.id in told.claimed:
+            place = f"{contract.server}{operation.path}"
+            answer = _asked(place, target, key)
+            if answer.status in (401, 403):
+                raise TargetUnusable(_refused(place, answer.status, target, key))
+            return
+
+
+def _refused(place: str, status: int, target: Target, key: str | None) -> str:
+    if key is None:
+        return (
+            f"{place} answers {status} without a key; give the target's own with --target-key or TARGET_KEY"
+        )
+    if target.component and "everything" not in target.keys:
+        return (
+            f"{place} answers {status} to a key of the council that it has joined; a component asks the "
+            "council whether a key is good, at $COUNCIL_COMPONENT_URL/introspection"
+        )
+    return f"{place} answers {status} to this key; give the right one with --target-key or TARGET_KEY"
+
+
+def _asked(place: str, target: Target, key: str | None) -> Answer:
     request = Request("GET", place, headers={"Accept": "application/json"})
-    key = target.keys.get("everything")
     if key:
         request = target.key_place.put(request, key)
     try:
@@ -116,8 +148,11 @@ def _asked(place: str, target: Target) -> Answer:
 
 
 def _silent(place: str, why: str) -> str:
-    if "CERTIFICATE" in why.upper():
+    said = why.upper().replace(" ", "_")
+    if "CERTIFICATE" in said:
         return f"{place}: its certificate is not trusted ({why}); name its authority's PEM file with --trust"
+    if "WRONG_VERSION_NUMBER" in said or "RECORD_LAYER_FAILURE" in said or "UNEXPECTED_EOF" in said:
+        return f"{place}: it does not speak TLS ({why}); is its address one with http://?"
     return f"{place}: {why}; is the target up, and is this its address?"
 
 
@@ -128,7 +163,8 @@ def _document(place: str, answer: Answer) -> dict[str, Any]:
         raise TargetUnusable(f"{place} redirects to {to}; redirects are not followed, so give that address")
     if answer.status in (401, 403):
         raise TargetUnusable(
-            f"{place} answers {answer.status} to this key; name the variable that holds the right one"
+            f"{place} answers {answer.status}; a target shows its OpenAPI document to everybody, or to the "
+            "key that is given with --target-key or TARGET_KEY"
         )
     if answer.status != 200:
         raise TargetUnusable(

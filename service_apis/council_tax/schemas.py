@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import StringConstraints
 
 from service_apis.kit.revenues.payments import Instalment
-from service_apis.kit.schemas import Schema, VersionedSchema
+from service_apis.kit.schemas import Day, Schema, VersionedSchema
 
 Kind = Literal["occupied", "empty", "second_home", "communal"]
 Status = Literal["open", "closed"]
@@ -95,4 +95,4 @@ class DiscountChange(Schema):
     """From a day on, the discount or exemption that holds; null ends the one there is."""
 
     discount: Discount | None
-    starts_on: date
+    starts_on: Day

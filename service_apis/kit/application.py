@@ -16,6 +16,7 @@ from starlette.exceptions import HTTPException
 
 from service_apis.kit.door import SCOPE_KEY, Door
 from service_apis.kit.keyed_route import KEY_SCHEME, KEY_SCHEME_MODEL, KeyedRoute
+from service_apis.kit.links import with_links
 from service_apis.kit.problems import (
     MEDIA_TYPE,
     BodyTooLarge,
@@ -60,7 +61,7 @@ def application(service: Service) -> FastAPI:
     def openapi(request: Request) -> Response:
         door: Door = request.scope[SCOPE_KEY]
         schema = {
-            **truthful(app.openapi()),
+            **with_links(truthful(app.openapi())),
             "servers": [{"url": door.base_url, "description": door.council.name}],
         }
         return Response(json.dumps(schema), media_type="application/json")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import re
+from datetime import date
+from typing import Annotated, Any
 
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 
 class Schema(BaseModel):
@@ -48,3 +50,18 @@ class InvalidRequestDetails(ProblemDetails):
 
 Uprn = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,12}$")]
 Reference = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=r"^[A-Za-z0-9_-]+$")]
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+
+
+def _written_as_a_day(sent: Any) -> Any:
+    """What was sent for a date, refused where it is no ISO date: pydantic would take 0 for 1 January 1970."""
+    if isinstance(sent, str) and not _DAY.fullmatch(sent):
+        raise ValueError("should be a date such as 2026-06-01")
+    if not isinstance(sent, str | date):
+        raise ValueError("should be a date such as 2026-06-01, as a text")
+    return sent
+
+
+Day = Annotated[date, BeforeValidator(_written_as_a_day)]
+"""A date that somebody sends, as ISO 8601 writes it and in no other way."""

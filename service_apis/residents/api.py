@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
 
 from service_apis.kit.lists import Listing
 from service_apis.kit.routes import AskedPage, Routes
-from service_apis.kit.schemas import Reference, Uprn
+from service_apis.kit.schemas import Day, Reference, Uprn
 from service_apis.kit.work import Work
 from service_apis.residents import rules
 from service_apis.residents.models import Departure
@@ -41,7 +40,7 @@ def list_residents(
     work: Work,
     page: AskedPage,
     name: Name = None,
-    born: Annotated[date | None, Query(description="Date of birth.")] = None,
+    born: Annotated[Day | None, Query(description="Date of birth.")] = None,
     postcode: Postcode = None,
     uprn: Annotated[Uprn | None, Query()] = None,
 ) -> Listing[ResidentEntry]:

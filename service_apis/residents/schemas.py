@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from service_apis.kit.schemas import Schema, Uprn, VersionedSchema
+from service_apis.kit.schemas import Day, Schema, Uprn, VersionedSchema
 
 Sex = Literal["F", "M"]
 Reason = Literal["moved_away", "died"]
@@ -75,7 +75,7 @@ class Move(Schema):
     """A change of address: where to, on which day, and whether all of the household go."""
 
     uprn: Uprn
-    moved_on: date
+    moved_on: Day
     whole_household: Annotated[bool, Field(description="False: this resident alone moves.")]
 
 
@@ -95,7 +95,7 @@ class NewResident(Schema):
     forename: PersonalName
     surname: PersonalName
     sex: Sex
-    born: date
+    born: Day
     ethnic_group: EthnicGroup = "not_stated"
     email: Annotated[str | None, Field(max_length=120, pattern=r"^[^@\s]+@[^@\s]+$")] = None
     mobile: Annotated[str | None, Field(max_length=20, pattern=r"^\+?[0-9][0-9 ]{5,18}$")] = None
@@ -105,7 +105,7 @@ class Arrival(Schema):
     """A household that has come from elsewhere: where to, on which day, and who they are."""
 
     uprn: Uprn
-    arrived_on: date
+    arrived_on: Day
     members: Annotated[list[NewResident], Field(min_length=1, max_length=12)]
 
 
@@ -121,14 +121,14 @@ class ArrivalRecorded(Schema):
 class MoveAway(Schema):
     """A departure from the council's area: on which day, and whether all of the household go."""
 
-    left_on: date
+    left_on: Day
     whole_household: Annotated[bool, Field(description="False: this resident alone leaves.")]
 
 
 class Death(Schema):
     """The day on which a resident died."""
 
-    died_on: date
+    died_on: Day
 
 
 class DepartureEntry(Schema):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Annotated
 
 from fastapi import Query
@@ -10,7 +9,7 @@ from fastapi import Query
 from service_apis.kit.calendar_feeds import CalendarFeed
 from service_apis.kit.lists import Listing
 from service_apis.kit.routes import AskedPage, Routes
-from service_apis.kit.schemas import Reference, Uprn
+from service_apis.kit.schemas import Day, Reference, Uprn
 from service_apis.kit.weekly_rounds import DAY
 from service_apis.kit.work import Work, all_of
 from service_apis.waste import rules
@@ -20,13 +19,13 @@ from service_apis.waste.pages import bin_calendar
 
 routes = Routes("waste")
 
-From = Annotated[date | None, Query(alias="from", description="The first day; today if not given.")]
-To = Annotated[date | None, Query(alias="to", description="The last day.")]
+From = Annotated[Day | None, Query(alias="from", description="The first day; today if not given.")]
+To = Annotated[Day | None, Query(alias="to", description="The last day.")]
 AnyUprn = Annotated[Uprn | None, Query()]
 AnyStream = Annotated[shapes.StreamName | None, Query()]
 AnyMissed = Annotated[shapes.MissedStatus | None, Query()]
 AnyBulky = Annotated[shapes.BulkyStatus | None, Query()]
-AnyDay = Annotated[date | None, Query(description="A day of collection.")]
+AnyDay = Annotated[Day | None, Query(description="A day of collection.")]
 Missed = Annotated[bool | None, Query(description="Only those reported as missed, or only the others.")]
 Reportable = Annotated[bool, Query(description="All days whose missed bins can be reported now, not one.")]
 DAYS_SHOWN, FEED_DAYS_BACK, FEED_DAYS_AHEAD = 56, 28, 380

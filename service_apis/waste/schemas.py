@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field
 
-from service_apis.kit.schemas import Schema, Uprn, VersionedSchema
+from service_apis.kit.schemas import Day, Schema, Uprn, VersionedSchema
 
 StreamName = Literal["refuse", "recycling", "food", "garden"]
 MissedStatus = Literal["reported", "collected", "not_justified", "withdrawn"]
@@ -72,7 +72,7 @@ class MissedReport(Schema):
 
     uprn: Uprn
     stream: StreamName
-    collection_date: date
+    collection_date: Day
 
 
 class BinOfTheDay(MissedReport):
@@ -116,7 +116,7 @@ class BulkyBooking(Schema):
     """What is to be fetched from where, on which day."""
 
     uprn: Uprn
-    collection_date: date
+    collection_date: Day
     things: Things
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import socket
 import subprocess
 import sys
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Thread
 
 import httpx
 
@@ -41,6 +43,8 @@ class Component:
         # Nothing of the tests' own settings is to reach it but what any program needs.
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
         self._environment = {**kept, **environment}
+        self._stopping = False
+        self._pid_file = written.with_name("pid")
         self._start()
 
     @property
@@ -58,6 +62,22 @@ class Component:
         self.kill()
         self._start()
 
+    @property
+    def restart_command(self) -> str:
+        """A command line that kills it (kill -9); `keep_up` has it started again."""
+        return f"sh -c {shlex.quote(f'kill -9 $(cat {shlex.quote(str(self._pid_file))})')}"
+
+    def keep_up(self) -> None:
+        """Start it again whenever it ends, until it is stopped."""
+        Thread(target=self._kept_up, daemon=True).start()
+
+    def _kept_up(self) -> None:
+        while not self._stopping:
+            process = self._process
+            process.wait()
+            if not self._stopping and process is self._process:
+                self._start()
+
     def kill(self) -> None:
         """Kill it with no chance to tidy up (kill -9)."""
         self._process.kill()
@@ -65,6 +85,7 @@ class Component:
 
     def stop(self) -> None:
         """Ask it to end; kill it if it does not."""
+        self._stopping = True
         self._process.terminate()
         try:
             self._process.wait(PATIENCE_SECONDS)
@@ -76,6 +97,7 @@ class Component:
             self._process = subprocess.Popen(
                 self._command, env=self._environment, stdout=output, stderr=subprocess.STDOUT
             )
+        self._pid_file.write_text(str(self._process.pid))
         give_up = time.monotonic() + PATIENCE_SECONDS
         while not self._answers():
             if self._process.poll() is not None or time.monotonic() > give_up:

@@ -14,6 +14,7 @@ import pytest
 
 from sandbox.serving import served_aside
 from tests.conftest import KEY, CouncilUnderTest
+from tests.scenarios.tampering import Tampered, with_status
 
 pytest_plugins = ["pytester"]
 
@@ -280,3 +281,56 @@ def test_a_running_sandbox_that_cannot_be_used_is_one_plain_message(
     result.assert_outcomes(errors=1)
     result.stdout.fnmatch_lines([says])
     result.stdout.no_fnmatch_line("*Traceback*")
+
+
+ONE = "waste.journey.missed-bin-reported-twice"
+
+
+def test_a_product_is_held_to_conformance_and_its_failures_are_told(
+    project: Project, council: CouncilUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    between = Tampered(council.sandbox.gateway)
+    between.tamper("POST .*/waste/missed-collections$", with_status(200, instead_of=201))
+    project.holds(
+        test_conformance=f"""
+        import os
+        from pathlib import Path
+
+        import pytest
+        from sandbox.trial import CouldNotConform
+
+
+        def test_what_is_right_passes(conformance):
+            came = conformance("waste", only=["bins-of-one-home"], reports="reports")
+            came.assert_passed()
+            assert (came.passed, came.failed, came.verdicts["WASTE-001"]) == (True, [], "pass")
+            names = {{file.name for file in Path("reports").iterdir()}}
+            assert names == {{"evidence.json", "junit.xml", "report.html", "badge.svg"}}
+            assert not Path("council-data").exists()
+
+        def test_what_is_wrong_is_told(conformance, virtual_council):
+            url = f"{{virtual_council.url}}/councils/fairwater/waste"
+            key = os.environ["COUNCIL_KEY"]
+            conformance("waste", target=url, target_key=key, only=[{ONE!r}]).assert_passed()
+
+        def test_what_cannot_be_tested_is_told(conformance):
+            with pytest.raises(CouldNotConform, match="There is no service or preset `wast`"):
+                conformance("wast")
+        """
+    )
+    monkeypatch.setenv("COUNCIL_KEY", KEY)
+    with served_aside(between) as url:
+        result = project.run("--council-url", url, "-p", "no:xdist")
+    result.assert_outcomes(passed=2, failed=1)
+    result.stdout.fnmatch_lines(
+        [
+            "E * waste at http://127.0.0.1:*/councils/fairwater/waste did not pass: 1 fail",
+            f"E *{ONE}: *",
+            "E * - expected *201*",
+            "E * + got * was 200; *",
+            "E * curl -sS -X POST * Bearer *KEY*",
+            "E *Again: council conform waste --target * --seed 1",
+            "test_conformance.py:*: NotConforming",
+        ]
+    )
+    result.stdout.no_fnmatch_line(f"*{KEY}*")

@@ -9,7 +9,12 @@ from pathlib import Path
 import pytest
 import uvicorn
 
+from sandbox.serving import served_aside
+from tests.conftest import KEY
+from tests.scenarios.conforming import Desk
 from tests.scenarios.packing import Packing
+from tests.scenarios.serving import sandbox_of
+from tests.scenarios.tampering import Tampered
 from tests.scenarios.town_hall import town_hall
 
 
@@ -35,3 +40,31 @@ def base_url() -> Iterator[str]:
 def packing(tmp_path: Path) -> Packing:
     """An empty folder of packs, to be filled."""
     return Packing(tmp_path / "packs")
+
+
+@pytest.fixture(scope="session")
+def conformance_town(
+    built_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[Tampered, str]]:
+    """A served council with somebody in the way of its answers, and its address."""
+    with sandbox_of(built_folder, tmp_path_factory.mktemp("conformance") / "council-data") as sandbox:
+        between = Tampered(sandbox.gateway)
+        with served_aside(between) as url:
+            yield between, url
+
+
+@pytest.fixture
+def desk(
+    conformance_town: tuple[Tampered, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Desk]:
+    """A folder in which `council conform` is typed, where a council is served."""
+    between, url = conformance_town
+    yield Desk(
+        tmp_path,
+        url,
+        f"{url}/councils/fairwater/waste",
+        between,
+        monkeypatch,
+        {"TARGET_KEY": KEY, "COUNCIL_KEY": ""},
+    )
+    between.where = "nothing"

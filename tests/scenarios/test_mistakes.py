@@ -32,6 +32,56 @@ FIRST = "$.workflows[0].steps[0]"
 SECOND = "$.workflows[0].steps[1]"
 
 
+def test_a_mistake_is_told_with_its_line(packing: Packing) -> None:
+    packing.journeys(one=GOOD.replace("successCriteria:", "sucessCriteria:"))
+    text = (packing.folder / "waste/bins.arazzo.yaml").read_text().splitlines()
+    line = next(number for number, each in enumerate(text, 1) if "sucessCriteria" in each)
+    assert str(mistakes(packing)[0]) == (
+        f"waste/bins.arazzo.yaml:{line}: {FIRST}.sucessCriteria: "
+        "`sucessCriteria` has no meaning here; did you mean `successCriteria`?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "named"),
+    [
+        ("stepId: look", "step: look", "step: look"),
+        ("stepId: read", "stepId: look", "stepId: look"),
+        ("$sourceDescriptions.waste.list_bins", "list_bins", "operationId: list_bins"),
+        ("x-proves: [WASTE-001]", "x-proves: [WASTE-009]", "x-proves: [WASTE-009]"),
+        ("{name: uprn, in: path", "{name: uprn, in: path, in: path", "in: path, in: path"),
+    ],
+)
+def test_the_line_is_that_of_the_mistake_or_of_what_holds_it(
+    packing: Packing, right: str, wrong: str, named: str
+) -> None:
+    packing.journeys(one=GOOD)
+    file = packing.folder / "waste/bins.arazzo.yaml"
+    file.write_text(file.read_text().replace(right, wrong, 1))
+    lines = {number for number, each in enumerate(file.read_text().splitlines(), 1) if named in each}
+    assert mistakes(packing)[0].line in lines
+
+
+def test_packs_of_ones_own_are_read_beside_others(packing: Packing, tmp_path: Path) -> None:
+    packing.journeys(one=GOOD)
+    own = Packing(tmp_path / "own")
+    own.write("waste/requirements.yaml", REQUIREMENTS.replace("WASTE-", "BINS-R-US-"))
+    own.journeys(two=GOOD, proves="BINS-R-US-002")
+    packs = load(packing.folder, own.folder)
+    assert [(journey.id, journey.pack) for journey in packs.journeys] == [("one", "waste"), ("two", "waste")]
+    assert [one.id for one in packs.requirements_of("waste")][2:] == ["BINS-R-US-001", "BINS-R-US-002"]
+
+
+def test_a_mistake_in_packs_of_ones_own_names_their_file(packing: Packing, tmp_path: Path) -> None:
+    packing.journeys(one=GOOD)
+    own = Packing(tmp_path / "own").journeys(one=GOOD)
+    with pytest.raises(BrokenPacks) as broken:
+        load(packing.folder, own.folder)
+    files = {mistake.file for mistake in broken.value.mistakes}
+    assert files == {str(own.folder / "waste" / name) for name in ("bins.arazzo.yaml", "requirements.yaml")}
+    assert all(mistake.line for mistake in broken.value.mistakes)
+
+
 def mistakes(packing: Packing) -> list[Mistake]:
     with pytest.raises(BrokenPacks) as broken:
         packing.load()

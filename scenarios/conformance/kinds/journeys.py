@@ -15,9 +15,10 @@ from scenarios.walk import Walk
 
 
 def checks(service: Service, packs: Packs) -> Iterator[Check]:
-    """The journeys of a service's own pack, as checks."""
+    """The journeys of a service's own pack, as checks, and those across that prove something of it."""
     for journey in packs.journeys:
-        if journey.pack == service.name and journey.proves:
+        own = journey.pack == service.name and journey.proves
+        if own or service.name in {packs.listed_in[each] for each in journey.proves}:
             yield check_of(journey, service.name)
 
 

@@ -49,6 +49,7 @@ def whole_pages() -> list[str]:
         *dict.fromkeys(f"/problems/{kind.name()}" for kind in kinds()),
         "/guides",
         *(f"/guides/{name}" for name in guide_names()),
+        "/accessibility",
     ]
 
 

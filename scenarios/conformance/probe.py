@@ -22,7 +22,7 @@ from scenarios.council import Council
 from scenarios.exchange import KEY_VARIABLE, Answer, NoAnswer, Request, masked
 from scenarios.openapi import Operation, Service
 from scenarios.packs import Journey, Packs
-from scenarios.results import Outcome
+from scenarios.results import Outcome, StepResult
 from scenarios.walk import Walk
 
 EXAMPLES = 15
@@ -202,7 +202,8 @@ class Probe:
         given: Mapping[str, Any] | None = None,
         wanting: Callable[[str], str] | None = None,
     ) -> dict[str, Any]:
-        """Walk a workflow of the packs for its outputs; raises Skipped where it did not get through.
+        """Walk a workflow of the packs for its outputs; raises Skipped where it did not get through, and
+        Missed where that is because the target does not keep to its contract.
 
         Such a workflow finds what a check needs (a bin that can be reported), so that the check itself needs
         no fixed reference. `given` are inputs that it may declare.
@@ -212,9 +213,22 @@ class Probe:
         walk.go(given)
         stopped = next((step for step in walk.results if step.outcome is not Outcome.PASS), None)
         if stopped is not None:
+            self._blame(journey, stopped)
             why = f"`{workflow_id}` found nothing to try it on: step `{stopped.name}` did not pass"
             raise Skipped(wanting(why) if wanting else why)
         return walk.outputs
+
+    def _blame(self, journey: Journey, stopped: StepResult) -> None:
+        """Raise Missed where a step stopped because the target does not answer as its contract says."""
+        asked = next((each.service for each in journey.workflow.steps if each.step_id == stopped.name), "")
+        broken = [each for each in stopped.missed if each.name.startswith("contract: ")]
+        if broken and asked == self.target.service:
+            what = broken[0].name.removeprefix("contract: ")
+            raise Missed(
+                f"{stopped.title}: the answer is not as its contract says: {what}",
+                expected=broken[0].expected,
+                got=broken[0].got,
+            )
 
     def mask(self, text: str) -> str:
         """The text with every key of the run masked, and every one that a council gave out on the way."""

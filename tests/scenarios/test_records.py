@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ import pytest
 from sandbox.serving import served_aside as served
 from scenarios import fit, packs
 from scenarios.conformance import makings
-from scenarios.conformance.checks import Missed
+from scenarios.conformance.checks import Missed, Skipped
 from scenarios.problems import BrokenPacks, Mistake
 from scenarios.records import Making
 from tests.scenarios.packing import Packing
@@ -200,6 +201,23 @@ def test_an_answer_without_the_reference_is_missed(probing: Probing) -> None:
     making = makings.of(PACKS, "waste")[0].model_copy(update={"answers": "$response.body#/number"})
     with pytest.raises(Missed, match="does not say the reference"):
         makings.make(probing.probe("waste"), making)
+
+
+def test_what_is_found_by_a_broken_answer_is_missed_and_what_is_not_there_is_skipped(
+    probing: Probing,
+) -> None:
+    bulky = makings.of(PACKS, "waste")[1]
+    probe = probing.probe("waste")
+    with pytest.raises(Skipped, match="found nothing to try it on"):
+        makings.prepare(probe, bulky, nth=99_999)
+    operations = {
+        name: replace(each, responses={}) if name == "list_bulky_slots" else each
+        for name, each in probe.service.operations.items()
+    }
+    waste = replace(probe.service, operations=operations)
+    probe.council = replace(probe.council, services={**probe.council.services, "waste": waste})
+    with pytest.raises(Missed, match="not as its contract says: status"):
+        makings.prepare(probe, bulky)
 
 
 @pytest.mark.parametrize(

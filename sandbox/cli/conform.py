@@ -27,13 +27,13 @@ from sandbox.cli.conform_presets import (
 from sandbox.cli.conform_targets import Aim
 from sandbox.cli.groups import grouped
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
-from sandbox.cli.reporting import ReportPaths
+from sandbox.cli.reporting import ReportPaths, Reports
 
 if TYPE_CHECKING:
     from sandbox.evidence import Signer
     from sandbox.running import RunningSandbox
     from scenarios.conformance.record import Made
-    from scenarios.conformance.running import Wanted
+    from scenarios.conformance.running import Ran, Wanted
 
 FAILED = 1
 NO_MATTER = frozenset(
@@ -135,20 +135,32 @@ def conform(
             command=command_line(ctx, {**settled, "seed": choice.seed, **presetting.settled(ctx)}, NO_MATTER),
             baseline=presetting.known(_now()),
         )
-        if covered:
-            _show_coverage(wanted)
-            return
-        if listed:
-            with running.prepared(wanted) as ready:
-                reporting.echo(text.listing(ready))
+        if covered or listed:
+            _show_coverage(wanted) if covered else _list(wanted)
             return
         ran = running.run(wanted, lambda result: reporting.echo(text.line(result)))
-    reporting.echo(text.summary(ran.record))
-    signed = partial(signer.signed, ran.record) if signer else None
-    reports.write(ran.record, signed=signed, exchanges=ran.exchanges)
+    _report(ran, reports, signer)
     presetting.save(ctx)
     if not ran.record.passed:
         raise typer.Exit(FAILED)
+
+
+def _report(ran: Ran, reports: Reports, signer: Signer | None) -> None:
+    """Say what came of a run, and write its reports."""
+    from scenarios.conformance.reports import text
+
+    reporting.echo(text.summary(ran.record))
+    signed = partial(signer.signed, ran.record) if signer else None
+    reports.write(ran.record, signed=signed, exchanges=ran.exchanges)
+
+
+def _list(wanted: Wanted) -> None:
+    """Print what there is to run."""
+    from scenarios.conformance import running
+    from scenarios.conformance.reports import text
+
+    with running.prepared(wanted) as ready:
+        reporting.echo(text.listing(ready))
 
 
 def made_with() -> Made:
@@ -183,6 +195,8 @@ def _sandbox(
 
     if as_of is not None and (url or council):
         raise CouldNot("--as-of makes a council for this run; leave it out, or --url and --council")
+    if url is not None and "@" in url:
+        raise CouldNot("--url holds a user or password, which every report would show; leave it out")
     if url is None and as_of is None and data.exists():
         url = DataFolder(data).server() or None
     if url is not None:

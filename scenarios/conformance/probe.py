@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -34,6 +35,9 @@ RUN_OVER = "the time that the run was given was over"
 KEPT = 64_000
 """Characters of a body that are kept with its result."""
 
+_GIVEN_OUT = re.compile(r"\b(vc_(?!0{40})|whsec_)[\w+/=%-]{12,}")
+"""Keys and signing secrets, as a council makes them; the key that nobody was given is no secret."""
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -53,7 +57,8 @@ class Place:
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
     `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
     kind are generated for an operation. `memory` is what the lane's checks found out once for all of them, by
-    a name of their own; `heard` every call of the target so far, in any lane.
+    a name of their own; `heard` every call of the target so far, in any lane. Once `stopped` is set, the run
+    is to end at once.
     """
 
     council: Council
@@ -67,6 +72,7 @@ class Place:
     examples: int = EXAMPLES
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     heard: list[Call] = field(default_factory=list, compare=False, repr=False)
+    stopped: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
     @property
     def service(self) -> Service:
@@ -100,12 +106,12 @@ class Probe:
     def time_left(self) -> float:
         """Seconds until the check has to be over, or the run if that is sooner."""
         now = time.perf_counter()
-        return min(self.place.until - now, self._began + LONGEST - now)
+        return 0.0 if self.run_over else min(self.place.until, self._began + LONGEST) - now
 
     @property
     def run_over(self) -> bool:
-        """True once the time that the run was given is over."""
-        return time.perf_counter() >= self.place.until
+        """True once the time that the run was given is over, or somebody stopped it."""
+        return self.place.stopped.is_set() or time.perf_counter() >= self.place.until
 
     def key(self, name: Name) -> str:
         """A key of that name (`scenarios.conformance.keys`); raises Skipped where there is none."""
@@ -211,11 +217,12 @@ class Probe:
         return walk.outputs
 
     def mask(self, text: str) -> str:
-        """The text with every key of the run masked."""
+        """The text with every key of the run masked, and every one that a council gave out on the way."""
         for secret, variable in self.place.keys.secrets.items():
             text = masked(text, secret, variable)
         # Half a character, which JSON can hold and nobody can write down.
-        return text.encode(errors="replace").decode()
+        text = text.encode(errors="replace").decode()
+        return _GIVEN_OUT.sub(r"\1***", text)
 
     def keep(self, exchange: Exchange) -> None:
         """Keep an exchange that was made in another way than through this probe."""

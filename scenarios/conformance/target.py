@@ -90,6 +90,12 @@ def described(target: Target, contract: Service) -> Described:
     address = (target.address or contract.server).rstrip("/")
     if urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
         raise TargetUnusable(f"`{address}` is not an address such as http://127.0.0.1:9000")
+    if urlsplit(address).username is not None:
+        # It would stand in every report.
+        raise TargetUnusable(
+            f"the address of the target at {urlsplit(address).hostname} holds a user or password; give it as "
+            "the target's key instead"
+        )
     place = f"{address}/openapi.json"
     document = _document(place, _asked(place, target, target.keys.get("everything")))
     text = repr(sorted(_operations(document)))

@@ -22,8 +22,8 @@ from tests.components import trying
 
 AT_ONCE = 2
 NOTE = """
-Two components that are good otherwise, with one mistake switched on at a time; all checks are tried on each. A
-defect is caught where a check fails that the good component passes. Who wrote the checks had not seen them.
+Two components that are good otherwise, with one mistake switched on at a time; all checks are tried on each.
+A defect is caught where a check fails that the good component passes. Who wrote the checks had not seen them.
 """
 
 

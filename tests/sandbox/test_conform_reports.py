@@ -178,6 +178,16 @@ def test_the_line_of_a_run_on_a_council_of_its_own_makes_that_council_again(tmp_
     assert record_in(again).council == told.council
 
 
+def test_an_address_with_a_password_in_it_is_refused_as_reports_would_show_it(url: str) -> None:
+    for words in (
+        ["--target", "http://me:hidden@127.0.0.1:9", "--url", url],
+        ["--url", "http://me:hidden@h"],
+    ):
+        answer = conform("waste", *words)
+        assert answer.exit_code == 2
+        assert "hidden" not in answer.output + str(answer.exception)
+
+
 def test_a_council_of_ones_own_is_not_one_that_is_there() -> None:
     answer = conform("waste", "--as-of", "2026-06-01", "--url", "http://127.0.0.1:9")
     assert answer.exit_code == 2

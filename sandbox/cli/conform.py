@@ -15,6 +15,7 @@ import typer
 
 from sandbox.cli import reporting
 from sandbox.cli.again import command_line
+from sandbox.cli.conform_checks import Choice
 from sandbox.cli.conform_presets import (
     PANEL_CHECKS,
     PANEL_TARGET,
@@ -68,67 +69,10 @@ AsOf = Annotated[
         rich_help_panel=PANEL_TARGET,
     ),
 ]
-Only = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--only",
-        help="A check, the beginning of its name, a kind or a requirement; can be given several times.",
-        rich_help_panel=PANEL_CHECKS,
-    ),
-]
-AlsoPacks = Annotated[
-    list[Path] | None,
-    typer.Option(
-        "--packs",
-        metavar="FOLDER",
-        help="A folder of your own journeys and requirements, beside ours; can be given several times.",
-        rich_help_panel=PANEL_CHECKS,
-    ),
-]
 Listed = Annotated[
     bool,
     typer.Option("--list", help="List the checks and requirements; run none.", rich_help_panel=PANEL_CHECKS),
 ]
-Seed = Annotated[
-    int,
-    typer.Option(
-        "--seed",
-        min=0,
-        max=2**32 - 1,
-        help="The same seed gives the same cases.",
-        rich_help_panel=PANEL_CHECKS,
-    ),
-]
-Examples = Annotated[
-    int,
-    typer.Option(
-        "--examples",
-        min=1,
-        max=10_000,
-        help="Requests of each kind that are generated for an operation: fewer are quicker, more find more.",
-        rich_help_panel=PANEL_CHECKS,
-    ),
-]
-Workers = Annotated[
-    int,
-    typer.Option("--workers", min=1, max=16, help="How many at a time.", rich_help_panel=PANEL_CHECKS),
-]
-MaxTime = Annotated[
-    float,
-    typer.Option(
-        "--max-time", min=1, max=86_400, help="Seconds that it may take.", rich_help_panel=PANEL_CHECKS
-    ),
-]
-
-
-FailFast = Annotated[
-    bool,
-    typer.Option(
-        "--fail-fast", "-x", help="Begin nothing more once one fails.", rich_help_panel=PANEL_CHECKS
-    ),
-]
-
-
 Covered = Annotated[
     bool,
     typer.Option(
@@ -149,20 +93,14 @@ def conform(
     ctx: typer.Context,
     aim: Aim,
     presetting: Presetting,
+    choice: Choice,
     paths: ReportPaths,
     services: Services = None,
     url: Url = None,
     council: CouncilName = None,
     as_of: AsOf = None,
-    only: Only = None,
-    also: AlsoPacks = None,
     listed: Listed = False,
     covered: Covered = False,
-    seed: Seed = 1,
-    examples: Examples = 15,
-    workers: Workers = 2,
-    max_time: MaxTime = 600,
-    fail_fast: FailFast = False,
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
@@ -177,7 +115,7 @@ def conform(
     reports.check()
     signer = _signer(data) if reports.json is not None and not (listed or covered) else None
     with plainly():
-        loaded = packs.load(packs.FOLDER, *(also or []))
+        loaded = packs.load(packs.FOLDER, *choice.folders)
     with plainly(), _sandbox(url, council, as_of, key, data) as (there, settled):
         wanted = Wanted(
             base_url=there.url,
@@ -188,13 +126,13 @@ def conform(
             made_with=made_with(),
             now=_now,
             across=aim.everything,
-            only=only,
-            seed=seed,
-            examples=examples,
-            workers=workers,
-            fail_fast=fail_fast,
-            seconds=max_time,
-            command=command_line(ctx, {**settled, "seed": seed, **presetting.settled(ctx)}, NO_MATTER),
+            only=choice.only,
+            seed=choice.seed,
+            examples=choice.examples,
+            workers=choice.workers,
+            fail_fast=choice.fail_fast,
+            seconds=choice.max_time,
+            command=command_line(ctx, {**settled, "seed": choice.seed, **presetting.settled(ctx)}, NO_MATTER),
             baseline=presetting.known(_now()),
         )
         if covered or listed:

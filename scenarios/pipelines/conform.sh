@@ -12,7 +12,7 @@
 #
 # Needs a POSIX shell, and either `council` or Python 3.11 and newer. Its exit code is that of `council conform`:
 # 0 if the product passes, 1 if not, 2 if it could not be tested. It fetches nothing but what it installs.
-set -eu
+set -euf
 
 fail() {
   echo "conform.sh: $1" >&2

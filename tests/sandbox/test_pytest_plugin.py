@@ -329,7 +329,7 @@ def test_a_product_is_held_to_conformance_and_its_failures_are_told(
             "E * - expected *201*",
             "E * + got * was 200; *",
             "E * curl -sS -X POST * Bearer *KEY*",
-            "E *Again: council conform waste --target * --seed 1",
+            "E *Again: council conform waste --target * --seed 1 *",
             "test_conformance.py:*: NotConforming",
         ]
     )

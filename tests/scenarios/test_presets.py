@@ -21,11 +21,20 @@ def preset(desk: Desk, **fields: object) -> str:
 
 @pytest.mark.parametrize("name", ["bins-r-us.conform.yaml", "conform/bins-r-us.yaml"])
 def test_a_word_is_a_run(desk: Desk, name: str) -> None:
-    desk.put(name, preset(desk, keys={"everything": {"env": "BINS_KEY"}}))
+    reports = {"junit": "junit.xml"}
+    desk.put(name, preset(desk, keys={"everything": {"env": "BINS_KEY"}}, reports=reports))
     desk.environment = {"BINS_KEY": KEY}
     said = desk.conform("bins-r-us")
     assert said.code == 0, said.text
     assert ONE in said.text
+    assert (desk.folder / "junit.xml").exists()
+
+
+def test_a_preset_can_be_of_all_services(desk: Desk) -> None:
+    desk.put("whole.conform.yaml", "all: true")
+    said = desk.conform("whole", "--target", desk.target)
+    assert said.code == 2
+    assert "--all tests the sandbox's own services" in said.text
 
 
 def test_the_key_that_a_preset_names_is_the_one_that_is_sent(desk: Desk) -> None:

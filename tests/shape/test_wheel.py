@@ -35,7 +35,7 @@ def test_the_wheel_holds_exactly_four_packages(names: set[str]) -> None:
 @pytest.mark.parametrize(
     ("package", "endings"),
     [
-        ("scenarios", {".yaml"}),
+        ("scenarios", {".yaml", ".yml", ".sh"}),
         ("synthetic_data", {".csv", ".md"}),
         ("sandbox", {".html", ".css", ".md", ".yaml"}),
         ("service_apis", {".md"}),

@@ -199,10 +199,9 @@ class _Run:
             try:
                 for done in pool.map(self._lane, lanes.values()):
                     results.update(done)
-            except BaseException:
-                # Ctrl-C, or a fault of ours: what is under way in other lanes ends with its next call.
+            finally:
+                # After Ctrl-C, or a fault of ours, what is under way in other lanes ends with its next call.
                 self.stopped.set()
-                raise
         return [results[check.id] for check in self.ready.checks]
 
     def target(self, check: Check) -> Target:
@@ -268,7 +267,7 @@ class _Run:
         )
         if self.wanted.baseline is not None:
             result = self.wanted.baseline.marked(result)
-        self._failed = self._failed or (bad and not result.baseline)
+        self._failed = self._failed or (outcome is Outcome.FAIL and not result.baseline)
         return result
 
     def _tried(self, check: Check, probe: Probe) -> tuple[Outcome, Exception | None]:

@@ -1,8 +1,8 @@
 """How many of the mistakes that suppliers make the conformance checks catch.
 
 Run with ``python -m tests.benchmarks.catch_rate [COMPONENT [DEFECT ...]]``. Each defect is switched on alone
-in a component that is otherwise right, and checks are run until one fails; the good components are tried first,
-and must pass all.
+in a component that is otherwise right, and checks are run until one fails; the good components are tried
+first, and must pass all.
 """
 
 from __future__ import annotations

@@ -16,15 +16,16 @@ import yaml
 from pydantic import BaseModel, ValidationError
 
 from scenarios.problems import BrokenPacks, Mistake, suggestion
+from scenarios.reckoning import KINDS
 
 LARGEST = 1_000_000
 
 _Model = TypeVar("_Model", bound=BaseModel)
-_TAGS = {"parameter", "reference"}
+_TAGS = {"parameter", "reference", *KINDS}
 
 
-class _Loader(yaml.SafeLoader):
-    """PyYAML's safe loader with the scalars of YAML 1.2's core schema."""
+class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]
+    """PyYAML's safe loader (libyaml's, where it is there) with the scalars of YAML 1.2's core schema."""
 
 
 _Loader.yaml_implicit_resolvers = {}
@@ -42,7 +43,8 @@ def _once_each(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
     for key in keys:
         if keys.count(key) > 1:
             raise yaml.constructor.ConstructorError(None, None, f"`{key}` is written twice", node.start_mark)
-    return loader.construct_mapping(node, deep=True)
+    mapping: dict[Any, Any] = loader.construct_mapping(node, deep=True)
+    return mapping
 
 
 _Loader.add_constructor("tag:yaml.org,2002:map", _once_each)
@@ -97,6 +99,9 @@ def _mistake(file: str, error: dict[str, Any], vocabulary: set[str]) -> Mistake:
             message = f"`{last}` is missing"
         case "literal_error":
             message = f"{error['input']!r} should be {error['ctx']['expected']}"
+        case "union_tag_invalid":
+            kinds = [kind.strip(" '") for kind in error["ctx"]["expected_tags"].split(",")]
+            message = f"`{error['ctx']['tag']}` is no kind of this; {suggestion(error['ctx']['tag'], kinds)}"
         case _:
             message = f"{error['msg'][:1].lower()}{error['msg'][1:]}"
     return Mistake(file, json_path(location), message)

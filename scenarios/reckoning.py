@@ -101,3 +101,12 @@ AnyRule = Annotated[
     WorkingDaysAfter | ByNumber | WorkingDaysListed | RoundsInOrder | SameAsFeed | CouncilTime,
     Field(discriminator="is_"),
 ]
+KINDS = (
+    "working-days-after",
+    "by-number",
+    "working-days-listed",
+    "rounds-in-order",
+    "same-as-feed",
+    "council-time",
+)
+"""What the kinds of rule are called, in the field `is`."""

@@ -9,9 +9,9 @@ made `$inputs.reference`, `$request...` and `$response...`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from scenarios import expressions
 from scenarios.expressions import NotAnExpression
@@ -153,6 +153,14 @@ class Filter(Part):
     leaves: Literal["equals", "present", "least", "most", "words"] = "equals"
 
 
+def _by_field(written: Any) -> Any:
+    return {"field": written} if isinstance(written, str) else written
+
+
+NamedFilter = Annotated[Filter, BeforeValidator(_by_field)]
+"""A filter, which is written as its field alone where it leaves those that have the value."""
+
+
 class Span(Part):
     """Two filters that leave what lies between two days or instants of a field, both included."""
 
@@ -180,7 +188,7 @@ class ListSaid(Part):
     key: str | None = None
     page: str | None = None
     size: str | None = None
-    filters: dict[str, str | Filter] = Field(default_factory=dict)
+    filters: dict[str, NamedFilter] = Field(default_factory=dict)
     not_filters: tuple[str, ...] = ()
     overrides: tuple[str, ...] = ()
     several: tuple[str, ...] = ()

@@ -37,6 +37,8 @@ from sandbox.control.components_shapes import (
     TokenEnding,
     TokenInactive,
 )
+from sandbox.control.events import After, Limit, Subject, Type, Wait, fed, wanted
+from sandbox.control.shapes import EventFeed
 from sandbox.councils import Councils
 from sandbox.keys import Keyring
 from sandbox.notebook import Notebook
@@ -277,6 +279,27 @@ async def take_component_event(
     if came is Outcome.REPEATED:
         response.status_code = 200
     return SentTaken.model_validate({"outcome": came, "position": position})
+
+
+@router.get("/{component}/feed", operation_id="hear_events_at_door", responses=READ | refusals(410))
+async def hear_events_at_door(
+    request: Request,
+    council: NamedCouncil,
+    component: Component,
+    caller: DoorCaller,
+    after: After = "0",
+    subject: Subject = None,
+    type: Type = None,
+    limit: Limit = 50,
+    wait: Wait = 0,
+) -> EventFeed:
+    """What happened in the council, as `list_events` tells it, for the component to hear.
+
+    Begin after the `position` that the first line of the records names: nothing is missed then, and nothing
+    heard twice.
+    """
+    _found(request, council, component)
+    return await fed(request.app.state.bells, council, after, wanted(type, subject), limit, wait)
 
 
 @router.get("/{component}/events", operation_id="list_component_events", responses=READ)

@@ -35,6 +35,12 @@ Type = Annotated[
 ]
 
 
+Limit = Annotated[int, Query(ge=1, le=200, description="How many at most.")]
+Wait = Annotated[
+    float, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="Seconds to wait for one, if there is none.")
+]
+
+
 @router.get("/councils/{council}/events", operation_id="list_events", responses=READ | refusals(410))
 async def list_events(
     request: Request,
@@ -43,10 +49,8 @@ async def list_events(
     after: After = "0",
     subject: Subject = None,
     type: Type = None,
-    limit: Annotated[int, Query(ge=1, le=200, description="How many at most.")] = 50,
-    wait: Annotated[
-        float, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="Seconds to wait for one, if there is none.")
-    ] = 0,
+    limit: Limit = 50,
+    wait: Wait = 0,
 ) -> EventFeed:
     """The council's events after a place in the feed, oldest first, as CloudEvents.
 
@@ -54,11 +58,16 @@ async def list_events(
     send it as `after`: it also says which past was seen, so that a council that was reset or restored in
     between answers 410 and names where to read on, and never tells of an undone event as if it stood.
     """
-    wanted = _wanted(type, subject)
-    news = read_feed(council, Cursor.read(after, council), wanted, limit)
+    return await fed(request.app.state.bells, council, after, wanted(type, subject), limit, wait)
+
+
+async def fed(
+    bells: Bells, council: Council, after: str, asked: Wanted, limit: int, wait: float
+) -> EventFeed:
+    """The council's events after a cursor, waited for where there are none. Raises PositionGone."""
+    news = read_feed(council, Cursor.read(after, council), asked, limit)
     if not news.told and wait:
-        bells: Bells = request.app.state.bells
-        news = await _awaited(council, bells, news, wanted, limit, wait)
+        news = await _awaited(council, bells, news, asked, limit, wait)
     items = [EventShown.model_validate(told.cloud_event) for told in news.told]
     return EventFeed(items=items, next=str(news.next))
 
@@ -120,8 +129,9 @@ async def stream_events(
             f"There are {MOST_STREAMS} streams already, the most there can be; end one first"
         )
     start = announced(council, last_event_id or after)
-    return Stream(council, bells, start, _wanted(type, subject), seconds)
+    return Stream(council, bells, start, wanted(type, subject), seconds)
 
 
-def _wanted(type: str | None, subject: str | None) -> Wanted:
+def wanted(type: str | None, subject: str | None) -> Wanted:
+    """Which events are asked for."""
     return Wanted([type] if type else [], [subject] if subject is not None else [])

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scenarios.conformance import makings
 from scenarios.conformance.checks import Skipped
-from scenarios.conformance.known import page_size, taken, ways_to
+from scenarios.conformance.known import FORMAT, names_in, page_size, taken, ways_to
 from scenarios.conformance.probe import Probe
 from scenarios.exchange import Request
 from scenarios.openapi import Operation
@@ -45,14 +45,28 @@ def _by_makings(probe: Probe, operation: Operation) -> Call | None:
     """What makes a record by this operation, or changes one that was just made."""
     for making in makings.of(probe.place.packs, probe.target.service):
         try:
-            if making.makes.operation == operation.id:
-                return Call(makings.prepare(probe, making, key=None), sound=True)
+            if _does_the_same(probe.operation(making.makes.operation), operation):
+                request = makings.prepare(probe, making, key=None)
+                return Call(_at(probe, operation, request), sound=True)
             if making.changes is not None and making.changes.operation == operation.id:
                 made = makings.make(probe, making)
                 return Call(makings.change(probe, made, key=None), sound=True)
         except Skipped:
             continue
     return None
+
+
+def _does_the_same(one: Operation, other: Operation) -> bool:
+    """Whether one is the other, or its twin in another format."""
+    twins = one.method == other.method and FORMAT.sub("", one.path) == FORMAT.sub("", other.path)
+    return one.id == other.id or (twins and not names_in(one))
+
+
+def _at(probe: Probe, operation: Operation, request: Request) -> Request:
+    """The request at the operation's own address, where it was made for its twin."""
+    if names_in(operation):
+        return request
+    return replace(request, url=f"{probe.service.server}{operation.path}")
 
 
 def _saying_nothing(probe: Probe, operation: Operation) -> Call:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote
@@ -22,7 +23,14 @@ if TYPE_CHECKING:
     from scenarios.council import Council
 
 Name = Literal[
-    "everything", "read-only", "write-only", "other-service", "expired", "other-council", "unknown"
+    "everything",
+    "read-only",
+    "write-only",
+    "other-service",
+    "expired",
+    "revoked",
+    "other-council",
+    "unknown",
 ]
 NAMES: tuple[Name, ...] = (
     "everything",
@@ -30,14 +38,19 @@ NAMES: tuple[Name, ...] = (
     "write-only",
     "other-service",
     "expired",
+    "revoked",
     "other-council",
     "unknown",
 )
 FORM_KEY = "api_key"
 """The field that carries the key in the forms of Open311."""
 
+ENDING: tuple[Name, ...] = ("expired", "revoked")
+"""Keys that were good and are so no longer: one has had its time, one was taken back."""
 ENDED = 2.1
-"""Seconds after which a key with a second to live has ended, for who tells the time in whole seconds too."""
+"""Seconds after which a key has ended for those too who count in whole seconds, or ask once in one."""
+NAMED = "conformance {}"
+"""What a key is called in the council, after its name here."""
 
 UNKNOWN = "vc_0000000000000000000000000000000000000000"
 """A key that nobody was given."""
@@ -52,6 +65,7 @@ class Keys:
         self._made: dict[str, str] = {}
         self._forks: list[str] = []
         self._ended_at = 0.0
+        self._is_revoked = False
         self._lock = threading.Lock()
 
     @property
@@ -78,16 +92,30 @@ class Keys:
         if name == "everything" and self._target.incumbent:
             return self._council.key
         made = self._once(name)
-        if name == "expired":
+        if name in ENDING:
+            self._revoke()
             time.sleep(max(0.0, self._ended_at - time.perf_counter()))
         return made
 
-    def ending(self) -> str | None:
-        """The key that `expired` is to be, good for a moment more; None where none can be made.
+    def show_what_ends(self, show: Callable[[str], object]) -> None:
+        """Show the target the keys that are going to end, while they are good.
 
-        A target that has seen it good has to notice that it is so no longer.
+        One that has seen them so has to notice that they are so no longer. They are shown once, and none
+        where none can be made.
         """
-        return self._once("expired") if self._target.joined and "expired" not in self._target.keys else None
+        if not self._target.joined or any(name in self._made for name in ENDING):
+            return
+        for name in ENDING:
+            if name not in self._target.keys:
+                show(self._once(name))
+        self._revoke()
+
+    def _revoke(self) -> None:
+        with self._lock:
+            if "revoked" in self._made and not self._is_revoked:
+                self._is_revoked = True
+                self._control("DELETE", self._path(f"/keys/{quote(NAMED.format('revoked'))}"))
+                self._ended_at = max(self._ended_at, time.perf_counter() + ENDED)
 
     def _once(self, name: Name) -> str:
         with self._lock:
@@ -127,13 +155,13 @@ class Keys:
             fork = self._control("POST", self._path("/forks"), {"lifetime": "PT1H"})
             self._forks.append(fork.body["name"])
             return str(fork.body["key"])
-        wanted: dict[str, object] = {"name": f"conformance {name}", "lifetime": "PT1H"}
+        wanted: dict[str, object] = {"name": NAMED.format(name), "lifetime": "PT1H"}
         if name == "other-service":
             other = next((each for each in self._council.offered if each not in ("sandbox", slug)), None)
             if other is None:
                 raise Skipped("the council has no other service whose key could be tried here")
             wanted["scopes"] = [f"{other}:read", f"{other}:write"]
-        elif name == "everything":
+        elif name in ("everything", "revoked"):
             # The council's own key may do more than a target has to know.
             wanted["scopes"] = [f"{slug}:read", f"{slug}:write"]
         elif name == "expired":

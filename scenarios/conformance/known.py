@@ -16,6 +16,8 @@ from scenarios.exchange import Answer
 from scenarios.openapi import Operation, Service, resolve
 
 NAMES = re.compile(r"{(\w+)}")
+FORMAT = re.compile(r"\.(json|xml)$")
+"""The end of a path that says in which format is answered."""
 SIZES = ("per_page", "page_size", "limit")
 """What a list's query parameter for the size of its pages may be called."""
 A_PAGE = "50"

@@ -241,10 +241,7 @@ def _paging(said: ListSaid | None, parameters: Mapping[str, Any]) -> Paging | No
 def _filters(
     said: ListSaid | None, parameters: Mapping[str, Any], fields: Mapping[str, Any]
 ) -> dict[str, Filter]:
-    named = {
-        name: one if isinstance(one, Filter) else Filter(field=one)
-        for name, one in (said.filters if said else {}).items()
-    }
+    named = dict(said.filters) if said else {}
     left_out = {*named, *(said.not_filters if said else ()), *(said.query if said else ())}
     same = {name: Filter(field=name) for name in parameters if name in fields and name not in left_out}
     return {**same, **named}

@@ -57,7 +57,8 @@ class Place:
     `seed` decides every draw. `until` is the moment (`time.perf_counter`) after which nothing new is begun.
     `began` is the machine's time at `began_at` of the same clock. `examples` is how many requests of each
     kind are generated for an operation. `memory` is what the lane's checks found out once for all of them, by
-    a name of their own; `heard` every call of the target so far, in any lane.
+    a name of their own; `heard` every call of the target so far, in any lane. Once `stopped` is set, the run
+    is to end at once.
     """
 
     council: Council
@@ -71,6 +72,7 @@ class Place:
     examples: int = EXAMPLES
     memory: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
     heard: list[Call] = field(default_factory=list, compare=False, repr=False)
+    stopped: threading.Event = field(default_factory=threading.Event, compare=False, repr=False)
 
     @property
     def service(self) -> Service:
@@ -104,12 +106,12 @@ class Probe:
     def time_left(self) -> float:
         """Seconds until the check has to be over, or the run if that is sooner."""
         now = time.perf_counter()
-        return min(self.place.until - now, self._began + LONGEST - now)
+        return 0.0 if self.run_over else min(self.place.until, self._began + LONGEST) - now
 
     @property
     def run_over(self) -> bool:
-        """True once the time that the run was given is over."""
-        return time.perf_counter() >= self.place.until
+        """True once the time that the run was given is over, or somebody stopped it."""
+        return self.place.stopped.is_set() or time.perf_counter() >= self.place.until
 
     def key(self, name: Name) -> str:
         """A key of that name (`scenarios.conformance.keys`); raises Skipped where there is none."""

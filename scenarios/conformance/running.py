@@ -8,6 +8,7 @@ behind last.
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -181,6 +182,7 @@ class _Run:
         self.began_at = began_at
         self.on_result = on_result
         self.until = began_at + wanted.seconds
+        self.stopped = threading.Event()
         self.exchanges: dict[str, Sequence[Exchange]] = {}
         self._heard: dict[str, list[Call]] = {target.service: [] for target in wanted.targets}
         self._failed = False
@@ -194,8 +196,13 @@ class _Run:
             lanes.setdefault(lane, []).append(check)
         results: dict[str, CheckResult] = {}
         with ThreadPoolExecutor(max(1, self.wanted.workers)) as pool:
-            for done in pool.map(self._lane, lanes.values()):
-                results.update(done)
+            try:
+                for done in pool.map(self._lane, lanes.values()):
+                    results.update(done)
+            except BaseException:
+                # Ctrl-C, or a fault of ours: what is under way in other lanes ends with its next call.
+                self.stopped.set()
+                raise
         return [results[check.id] for check in self.ready.checks]
 
     def target(self, check: Check) -> Target:
@@ -208,7 +215,8 @@ class _Run:
         with self._place(target) as place:
             for check in checks:
                 done[check.id] = self._check(check, place)
-                self.on_result(done[check.id])
+                if not self.stopped.is_set():
+                    self.on_result(done[check.id])
         return done
 
     @contextmanager
@@ -229,6 +237,7 @@ class _Run:
                 packs=self.wanted.packs,
                 seed=self.wanted.seed,
                 examples=self.wanted.examples,
+                stopped=self.stopped,
                 until=self.until,
                 began=self.began,
                 began_at=self.began_at,

@@ -7,7 +7,9 @@ from typing import Any
 
 from scenarios.conformance.checks import Unjudged, expect
 from scenarios.conformance.known import (
+    FORMAT,
     answers_json,
+    counts,
     names_in,
     page_size,
     plain_lists,
@@ -26,18 +28,22 @@ def standing(probe: Probe, operation: Operation, path: Mapping[str, str]) -> Sta
     """What the target shows of whatever the operation would change.
 
     That is the thing that its path leads to, where a reading has the longest beginning of the path; else the
-    lists of the service, how long each is and what stands first.
+    list at its own address, and where that does not count or is not there, the other lists of the service.
     """
+    service = probe.service
     owners = [
         one
-        for one in reads(probe.service)
-        if answers_json(probe.service, one) and _leads_on(one.path, operation.path, names_in(one))
+        for one in reads(service)
+        if answers_json(service, one) and _leads_on(one.path, operation.path, names_in(one))
     ]
-    if owners:
-        owner = max(owners, key=lambda one: len(one.path))
-        needed = {name: path[name] for name in names_in(owner)}
-        return {owner.id: _shown(probe, owner, needed)}
-    return {one.id: _shown(probe, one, {}) for one in plain_lists(probe.service)}
+    if not owners:
+        return {one.id: _shown(probe, one, {}) for one in plain_lists(service)}
+    owner = max(owners, key=lambda one: len(one.path))
+    shown = {owner.id: _shown(probe, owner, {name: path[name] for name in names_in(owner)})}
+    if not names_in(owner) and not counts(service, owner):
+        others = [one for one in plain_lists(service) if page_size(one) and one.id != owner.id]
+        shown |= {one.id: _shown(probe, one, {}) for one in others}
+    return shown
 
 
 def unchanged(
@@ -56,7 +62,9 @@ def unchanged(
 
 
 def _leads_on(shorter: str, longer: str, names: list[str]) -> bool:
-    return longer == shorter or bool(names and longer.startswith(f"{shorter}/"))
+    """Whether one path begins another, or is the same but for the format that it ends with."""
+    same = shorter == longer or FORMAT.sub("", shorter) == FORMAT.sub("", longer)
+    return same or bool(names and longer.startswith(f"{shorter}/"))
 
 
 def _shown(probe: Probe, reading: Operation, path: Mapping[str, str]) -> Any:

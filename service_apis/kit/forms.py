@@ -96,13 +96,17 @@ def moment(field: str, text: str) -> datetime:
         raise InvalidForm.of((field, f"{wrong}; write it as 2026-06-01T09:00:00Z")) from wrong
 
 
+def ends(start: str | None, end: str | None) -> tuple[datetime | None, datetime | None]:
+    """``start_date`` and ``end_date`` as instants, None where one is not given. Raises InvalidForm."""
+    return moment("start_date", start) if start else None, moment("end_date", end) if end else None
+
+
 def span(start: str | None, end: str | None, now: datetime, longest: timedelta) -> tuple[datetime, datetime]:
     """The time from ``start_date`` to ``end_date``: the latest, and the longest, where less is said.
 
     Raises InvalidForm where they lie too far apart or the wrong way round.
     """
-    first = moment("start_date", start) if start else None
-    last = moment("end_date", end) if end else None
+    first, last = ends(start, end)
     try:
         last = last or (min(now, first + longest) if first and first < now else max(now, first or now))
         first = first or last - longest

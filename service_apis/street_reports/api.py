@@ -9,9 +9,9 @@ from fastapi.responses import Response
 from starlette.datastructures import FormData
 
 from service_apis.kit.door import Door
-from service_apis.kit.forms import shaped, span, texts
+from service_apis.kit.forms import ends, shaped, span, texts
 from service_apis.kit.open311 import shapes
-from service_apis.kit.open311.routes import Open311Routes, admit, answer, answers_in, discovery
+from service_apis.kit.open311.routes import Open311Routes, When, admit, answer, answers_in, discovery
 from service_apis.kit.open311.shapes import REQUESTS, UPDATES
 from service_apis.kit.spark import Format
 from service_apis.kit.work import Work
@@ -23,9 +23,6 @@ routes = Open311Routes("street_reports")
 
 Code = Annotated[str, Path(max_length=40, pattern="^[A-Za-z0-9-]+$")]
 Several = Annotated[str | None, Query(max_length=20_000, description="One, or several separated by commas.")]
-_MOMENT = {"type": "string", "format": "date-time"}
-_NOT_GIVEN = ({"type": "string", "maxLength": 0}, {"type": "null"})
-When = Annotated[str | None, Query(max_length=40, json_schema_extra={"anyOf": [_MOMENT, *_NOT_GIVEN]})]
 
 
 @routes.reads("/discovery", "discovery", shapes.Discovery)
@@ -78,6 +75,7 @@ def list_requests(
 ) -> Response:
     """Reports by their ids, or else those made in a span of at most 90 days, the latest first."""
     if ids := _separate(service_request_id):
+        ends(start_date, end_date)
         query = rules.reports_by_id(ids)
     else:
         between = span(start_date, end_date, work.now, rules.LONGEST_SPAN)

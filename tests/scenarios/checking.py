@@ -41,6 +41,11 @@ class Checking:
         assert name in by_id, f"{name} is none of {', '.join(by_id)}"
         return by_id[name]
 
+    def all(self, service: str) -> list[Check]:
+        """Every check of access and conduct of a service."""
+        found = self._probing.council.services[service]
+        return [check for kind in (access, conduct) for check in kind.checks(found, self.packs)]
+
     def probe(self, service: str, target: Target | None = None) -> Probe:
         """A probe that knows nothing yet. Keys are made once for all."""
         if service not in self._places:

@@ -149,6 +149,7 @@ def tells_who_reported() -> Fault:
 NOTICED: list[tuple[Fault, str]] = [
     (honours_any_key, "waste.access.show_round.unknown-key"),
     (honours_any_key, "waste.access.report_missed_collection.ended-key"),
+    (honours_any_key, "waste.access.show_property.revoked-key"),
     (honours_any_key, "waste.access.list_missed_collections.other-council"),
     (honours_any_key, "waste.access.show_round.other-service"),
     (honours_any_key, "waste.access.show_round.write-only"),

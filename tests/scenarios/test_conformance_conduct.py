@@ -12,7 +12,7 @@ import pytest
 
 from sandbox.serving import served_aside as served
 from scenarios import packs
-from scenarios.conformance.checks import Missed, Omitted, Skipped, Unjudged
+from scenarios.conformance.checks import Ended, Missed, Omitted, Skipped, Unjudged
 from scenarios.conformance.kinds.conduct import seconds
 from scenarios.conformance.probe import Call, Probe
 from scenarios.conformance.target import Target
@@ -347,3 +347,39 @@ def test_a_target_that_joined_nothing_is_tried_with_what_it_has(checking: Checki
 def test_what_a_service_does_not_offer_is_omitted(checking: Checking, name: str) -> None:
     with pytest.raises(Omitted):
         checking.run(f"addresses.conduct.{name}")
+
+
+def answering(status: int, content_type: str, body: bytes) -> Fault:
+    async def answered(asked: Asked, onward: Onward) -> Told:
+        return Told(status, {"content-type": content_type, "etag": '"1"'}, body)
+
+    return answered
+
+
+ODD = b'{"items": [null, 7, "x", [], {"reference": null}], "total": "many"}'
+
+
+@pytest.mark.parametrize(
+    ("service", "fault"),
+    [
+        ("waste", answering(200, "text/html", b"<html><body>Welcome</body></html>")),
+        ("waste", answering(200, "application/json", ODD)),
+        ("street_reports", answering(201, "application/json", b'[{"reference": {"a": 1}, "uprn": [1]}]')),
+        ("street_reports", answering(200, "text/xml", b"<a><b></a>")),
+    ],
+    ids=["a page", "odd records", "odd references", "broken XML"],
+)
+def test_whatever_a_target_answers_a_check_comes_to_an_end(
+    checking: Checking, fault: Fault, service: str
+) -> None:
+    passed = []
+    checking.between.with_fault(service, fault)
+    probe = checking.probe(service)
+    for check in checking.all(service):
+        try:
+            check.run(probe)
+        except (Ended, LookupError, TypeError, ValueError, AttributeError):
+            continue
+        passed.append(check.id)
+    checking.between.with_fault("", None)
+    assert len(passed) < 10, passed

@@ -52,7 +52,7 @@ def missed(bent: tuple[Bent, Probing], check: Check) -> Missed:
     return found.value
 
 
-@pytest.mark.parametrize("service", ["street_reports", "residents"])
+@pytest.mark.parametrize("service", ["street_reports"])
 def test_the_council_passes_every_check_of_its_data(
     bent: tuple[Bent, Probing], checks: dict[str, Check], service: str
 ) -> None:
@@ -191,6 +191,25 @@ def test_a_filter_that_is_passed_over_is_found_out(
     names = {"minimum_b": "minimum_balance_pence", "code": "service_code"}
     bent[0].bend(where, asked=without(names.get(asked, asked)))
     assert message in str(missed(bent, checks[check]))
+
+
+def test_a_filter_that_takes_the_beginning_of_a_value_for_it_is_found_out(
+    bent: tuple[Bent, Probing], checks: dict[str, Check]
+) -> None:
+    bent[0].bend("/bulky-collections$", asked=lambda query: query if len(query.get("uprn", "")) > 11 else {})
+    found = missed(bent, checks["waste.data.filter-list-bulky-collections-uprn"])
+    assert "does not fit" in str(found)
+
+
+def test_pages_of_a_filtered_list_that_pass_over_the_filter_are_found_out(
+    bent: tuple[Bent, Probing], checks: dict[str, Check]
+) -> None:
+    def asked(query: dict[str, str]) -> dict[str, str]:
+        return query if query.get("page") == "1" else without("stream")(query)
+
+    bent[0].bend("/waste/collections$", asked=asked)
+    found = missed(bent, checks["waste.data.filter-list-collections-stream"])
+    assert "are not its stretches" in str(found)
 
 
 def test_a_filter_that_leaves_too_little_is_found_out(
@@ -335,6 +354,20 @@ def a_day_later(*path: str) -> Callable[[Said], None]:
             "GET .*/missed-collections/",
             a_day_later("return_by"),
             "is not 2 working days after",
+        ),
+        (
+            "waste.data.reckoned-reported-at",
+            "GET .*/missed-collections/",
+            on_good(lambda body: {**body, "reported_at": "2026-11-24T12:00:00Z"}),
+            "is not the council's time",
+        ),
+        (
+            "waste.data.reckoned-rounds",
+            r"GET .*/properties/\d+/collections$",
+            on_good(
+                lambda body: {**body, "collections": [*body["collections"][:20], *body["collections"][30:]]}
+            ),
+            "does not come again after",
         ),
         (
             "waste.data.reckoned-charge",

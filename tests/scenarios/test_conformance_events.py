@@ -42,7 +42,7 @@ def checks(bent: tuple[Bent, Probing]) -> dict[str, Check]:
     return {check.id: check for check in planned if check.kind is Kind.EVENTS}
 
 
-@pytest.mark.parametrize("service", ["waste", "street_reports", "council_tax", "residents"])
+@pytest.mark.parametrize("service", ["waste", "street_reports"])
 def test_the_council_passes_every_check_of_its_events(
     bent: tuple[Bent, Probing], checks: dict[str, Check], service: str
 ) -> None:

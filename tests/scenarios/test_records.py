@@ -42,6 +42,19 @@ makings:
     answers: $response.body#/reference
     shows: {operation: read_bin, path: {uprn: $inputs.reference}}
     text: [note]
+lists:
+  - operation: list_bins
+    finds: other-bin
+    path: {uprn: "{$outputs.uprn}"}
+    filters: {name: street}
+rules:
+  - name: back-by
+    claim: The crew is back on the next working day.
+    verifies: [WASTE-002]
+    is: working-days-after
+    making: report
+    field: back_by
+    days: 1
 """
 
 
@@ -72,8 +85,8 @@ def test_what_is_written_right_is_read(packing: Packing) -> None:
             "there is no workflow `some-bins` in this pack; did you mean `some-bin`?",
         ),
         (
-            "$outputs.uprn",
-            "$outputs.urpn",
+            "uprn: $outputs.uprn",
+            "uprn: $outputs.urpn",
             "$.makings[0].makes.body",
             "`$outputs.urpn`: there is no output `urpn`; did you mean `uprn`?",
         ),
@@ -100,6 +113,37 @@ def test_what_is_written_right_is_read(packing: Packing) -> None:
             "    show:",
             "$.makings[0].show",
             "`show` has no meaning here; did you mean `shows`?",
+        ),
+        (
+            "finds: other-bin",
+            "finds: another-bin",
+            "$.lists[0].finds",
+            "there is no workflow `another-bin` in this pack; did you mean `other-bin`?",
+        ),
+        (
+            "{name: street}",
+            "{name: {field: street, leave: present}}",
+            "$.lists[0].filters.name.leave",
+            "`leave` has no meaning here; did you mean `leaves`?",
+        ),
+        (
+            "[WASTE-002]",
+            "[WASTE-020]",
+            "$.rules[0].verifies",
+            "there is no requirement `WASTE-020`; did you mean `WASTE-002`?",
+        ),
+        (
+            "making: report",
+            "making: reports",
+            "$.rules[0].making",
+            "there is no making `reports`; did you mean `report`?",
+        ),
+        ("days: 1", "day: 1", "$.rules[0].day", "`day` has no meaning here; did you mean `days`?"),
+        (
+            "is: working-days-after",
+            "is: days-after",
+            "$.rules[0]",
+            "`days-after` is no kind of this; did you mean `working-days-after`?",
         ),
         (
             "text: [note]",

@@ -26,6 +26,10 @@ from service_apis.kit.spark import Format
 
 SPECIFICATION = "http://wiki.open311.org/GeoReport_v2"
 _ATTRIBUTE = re.compile(r"attribute\[([^\[\]]{1,40})\](\[\])?")
+_MOMENT = {"type": "string", "format": "date-time"}
+_NOT_GIVEN = ({"type": "string", "maxLength": 0}, {"type": "null"})
+When = Annotated[str | None, Query(max_length=40, json_schema_extra={"anyOf": [_MOMENT, *_NOT_GIVEN]})]
+"""One end of a span of time. A client that leaves the field empty has not given it."""
 Function = Callable[..., Response]
 Declare = Callable[[Function], Function]
 

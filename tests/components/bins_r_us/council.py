@@ -56,7 +56,7 @@ class Membership:
     @property
     def feed(self) -> str:
         """Where the council's events are read."""
-        return f"{self.door.rpartition('/components/')[0]}/events"
+        return f"{self.door}/feed"
 
     @property
     def source(self) -> str:
@@ -113,8 +113,6 @@ class Council:
         self.membership = membership
         self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
         self._known: dict[str, tuple[Caller, float]] = {}
-        self.feed_is_open = True
-        """Whether the key may read the feed; where it may not, house moves are not heard."""
 
     async def close(self) -> None:
         """Close the connections."""
@@ -134,9 +132,6 @@ class Council:
         asked = {"params": {"type": types, "after": after}, "headers": self.membership.authorization}
         try:
             answer = await self._client.get(self.membership.feed, **asked)
-            self.feed_is_open = answer.status_code != 403
-            if not self.feed_is_open:
-                return [], after
             if answer.status_code == 410:
                 # The council was taken back, and what was heard since is undone.
                 return [], str(answer.json()["restart"])

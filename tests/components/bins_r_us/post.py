@@ -25,7 +25,7 @@ class Post:
     async def work_now(self) -> Work:
         """Work at the council's present moment, with all done that fell due before it. Raises NotJoined."""
         work = Work(self._store.db, await self._council.moment(), self._council.membership)
-        while self._council.feed_is_open and work.moment.position != self._store.heard:
+        while work.moment.position != self._store.heard:
             if not await self._hear(work):
                 break
         if jobs.fallen_due(work):

@@ -160,3 +160,16 @@ def test_introspection_takes_what_rfc_7662_lets_be_sent_beside_the_token(
     assert without.status_code == 422
     as_json = council.client.post(f"{bins.door}/introspection", json={"token": KEY}, headers=bins.headers)
     assert as_json.status_code == 422
+
+
+def test_a_component_hears_what_happened_since_the_records_that_it_took_over(
+    council: CouncilUnderTest, bins: Joined
+) -> None:
+    council.advance(days=8)
+    first = json.loads(bins.get("/records").text.splitlines()[0])
+    council.advance(days=30)
+    heard = bins.get(f"/feed?after={first['position']}&limit=200").json()
+    since = f"/sandbox/councils/fairwater/events?after={first['position']}&limit=200"
+    assert heard == council.client.get(since).json()
+    assert heard["items"]
+    assert heard["items"][0]["time"] > first["now"]

@@ -93,3 +93,9 @@ def test_a_body_that_turns_out_too_large_is_refused(council: CouncilUnderTest) -
     answer = council.post("street_reports", "/requests.xml", content=endless(), headers=headers)
     assert answer.status_code == 413
     assert said(answer)[0]["code"] == "413"
+
+
+@pytest.mark.parametrize("name", ["start_date", "end_date"])
+def test_a_date_that_cannot_be_read_is_refused_beside_ids_too(council: CouncilUnderTest, name: str) -> None:
+    (refused,) = read(council, "/requests.json", 400, service_request_id="SR0000001", **{name: "false"})
+    assert name in refused["description"]

@@ -32,7 +32,10 @@ class Try:
     verifies: tuple[str, ...]
 
 
-ENDED = Try("ended-key", "expired", "a key whose time is over", (401,), ("COUNCIL-002", "COUNCIL-046"))
+ENDED = (
+    Try("ended-key", "expired", "a key whose time is over", (401,), ("COUNCIL-002", "COUNCIL-046")),
+    Try("revoked-key", "revoked", "a key that was taken back", (401,), ("COUNCIL-002", "COUNCIL-046")),
+)
 TRIES = (
     Try("no-key", None, "a call without a key", (401,), ("COUNCIL-002",)),
     Try("unknown-key", "unknown", "a key that nobody was given", (401,), ("COUNCIL-002",)),
@@ -44,22 +47,23 @@ TRIES = (
         (401, 403),
         ("COUNCIL-002", "COUNCIL-046"),
     ),
-    ENDED,
+    *ENDED,
 )
 
 
 def checks(service: Service, packs: Packs) -> Iterator[Check]:
-    """For each guarded operation the key that opens it, then each that must not; the key that ends last."""
+    """For each guarded operation the key that opens it, then each that must not; those that end last."""
     guarded = [
         one for one in service.operations.values() if doors.way_into(service, one) is not doors.Way.OPEN
     ]
     for operation in guarded:
         yield _opened(service, packs, operation)
         for one in (*TRIES, _other_half(operation)):
-            if one is not ENDED:
+            if one not in ENDED:
                 yield _closed(service, packs, operation, one)
     for operation in guarded:
-        yield _closed(service, packs, operation, ENDED)
+        for one in ENDED:
+            yield _closed(service, packs, operation, one)
 
 
 def _other_half(operation: Operation) -> Try:
@@ -91,15 +95,11 @@ def _opened(service: Service, packs: Packs, operation: Operation) -> Check:
 
 
 def _see_what_ends(probe: Probe, operation: Operation, request: Request) -> None:
-    """Show the target the key that is going to end while it is good, once in a lane."""
-    if "seen what ends" in probe.place.memory or not (operation.method == "GET" or operation.takes_body):
-        return
-    probe.place.memory["seen what ends"] = True
-    ending = probe.place.keys.ending()
-    if ending is not None:
+    """Show the target the keys that are going to end while they are good."""
+    if operation.method == "GET" or operation.takes_body:
         # A write has nothing in it, so that nothing is done but to look at the key.
         empty = request if operation.method == "GET" else replace(request, body={})
-        probe.send(doors.with_key(probe, operation, empty, ending))
+        probe.place.keys.show_what_ends(lambda key: probe.send(doors.with_key(probe, operation, empty, key)))
 
 
 def _closed(service: Service, packs: Packs, operation: Operation, one: Try) -> Check:

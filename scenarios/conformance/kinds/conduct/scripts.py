@@ -42,6 +42,8 @@ TEXTS: Mapping[str, str] = {
 ASKED = ("Zo\u00eb", "O'Brien", "\u0141\u00f3d\u017a", "\u65e5\u672c")
 DECLARED = re.compile(r"<\?xml[^>]*encoding=[\"']([\w-]+)[\"']", re.IGNORECASE)
 UTF_8 = ("utf-8", "utf8")
+ALWAYS_UTF_8 = ("text/calendar", "text/csv")
+"""Kinds of text that are UTF-8 where they do not say otherwise (RFC 5545 section 3.1.4, RFC 7111)."""
 LONGEST = 4_000
 
 
@@ -283,7 +285,7 @@ def _charset(probe: Probe, *, operation: Operation) -> None:
             got=f"{told} and {declared[0] if declared else ''}",
             answer=answer,
         )
-    as_text = answer.content_type.startswith("text/")
+    as_text = answer.content_type.startswith("text/") and answer.content_type not in ALWAYS_UTF_8
     expect(
         name in UTF_8 or (not name and not as_text),
         f"`{operation.id}` does not say that its text is UTF-8",

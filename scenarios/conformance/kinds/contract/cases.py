@@ -110,7 +110,7 @@ class Trial:
     @property
     def over(self) -> bool:
         """True once no further case is sent."""
-        self.late = self.late or time.perf_counter() > self._until
+        self.late = self.late or self.probe.run_over or time.perf_counter() > self._until
         return self.late or self.silence is not None or self._since > SHRINKING
 
     def send(self, case: Case) -> schemathesis.Response | None:

@@ -75,7 +75,7 @@ def try_filter(one: ListOf, parameter: str, probe: Probe) -> None:
     values = [each for each in values if not _refused(probe, where, known, parameter, each)]
     for value in values:
         found = _expect_left(probe, where, known, {parameter: (filter, value)})
-        _expect_second(probe, where, found, {parameter: value})
+        _expect_turned(probe, where, found, {parameter: value})
     if one.said is not None and parameter in one.said.several and len(values) > 1:
         _expect_several(probe, where, known, parameter, values[:2])
 
@@ -104,18 +104,20 @@ def _expect_several(probe: Probe, where: Asked, known: Known, parameter: str, va
     )
 
 
-def _expect_second(probe: Probe, where: Asked, found: Known, query: Mapping[str, str]) -> None:
-    """The pages of what a filter leaves are turned like others."""
+def _expect_turned(probe: Probe, where: Asked, found: Known, query: Mapping[str, str]) -> None:
+    """The pages of what a filter leaves are turned like others, up to the last."""
     one = where.of
-    if one.paging is not None and len(found.entries) > 1:
-        second = lists.page(probe, where, 2, 1, query)
-        expect(
-            [one.name_of(each) for each in second.entries] == [one.name_of(found.entries[1])],
-            f"{one.operation}: the pages of what a filter leaves are not its stretches",
-            expected=one.name_of(found.entries[1]),
-            got=", ".join(one.name_of(each) for each in second.entries) or "nothing",
-            answer=second.answer,
-        )
+    names = [one.name_of(each) for each in found.entries]
+    for number in sorted({2, len(names)}) if one.paging is not None else ():
+        if 1 < number <= len(names):
+            page = lists.page(probe, where, number, 1, query)
+            expect(
+                [one.name_of(each) for each in page.entries] == [names[number - 1]],
+                f"{one.operation}: the pages of what a filter leaves are not its stretches",
+                expected=names[number - 1],
+                got=", ".join(one.name_of(each) for each in page.entries) or "nothing",
+                answer=page.answer,
+            )
 
 
 def _expect_left(probe: Probe, where: Asked, known: Known, asked: Mapping[str, tuple[Filter, str]]) -> Known:

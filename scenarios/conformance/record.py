@@ -12,7 +12,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, model_validator
 
 from scenarios.conformance.checks import Kind
 from scenarios.results import Outcome
@@ -92,6 +92,18 @@ class Exchange(Part):
     curl: str
 
 
+def _brief(shown: Exchange | None) -> Exchange | None:
+    """A call as it stands in a record: of long bodies the beginning. The archive of calls has more."""
+    if shown is None or max(map(len, (shown.request_body or "", shown.body, shown.curl))) <= LONGEST_TOLD:
+        return shown
+    brief = {
+        "request_body": _bounded(shown.request_body),
+        "body": _bounded(shown.body),
+        "curl": _bounded(shown.curl),
+    }
+    return shown.model_copy(update=brief)
+
+
 class CheckResult(Part):
     """One check's result. `shown` is the exchange that shows a failure or an error, where there is one."""
 
@@ -107,7 +119,7 @@ class CheckResult(Part):
     remedy: Told
     calls: int
     seconds: float
-    shown: Exchange | None
+    shown: Annotated[Exchange | None, AfterValidator(_brief)]
     baseline: str = ""
     """Why this failure is known and does not count, with its owner and end; empty where it does count."""
 

@@ -20,7 +20,8 @@ _JOINERS = frozenset("\u200c\u200d\u00ad")
 
 def line(text: str, longest: int = LONGEST_LINE) -> str:
     """The text in one line, what steers shown as `\\x1b`, cut where it is long."""
-    shown = "".join(map(_shown, text[: longest + 1]))
+    begun = text[: longest + 1]
+    shown = begun if begun.isprintable() else "".join(map(_shown, begun))
     return shown if len(shown) <= longest else f"{shown[:longest]} ... ({len(text):,} characters)"
 
 

@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FOLDER = Path(__file__).parent
-LONGEST_BODY = 4_000
-ROOM_FOR_CALLS = 800_000
-"""Characters of calls and answers that a page holds in all, so that it opens at once whatever came."""
-
+LARGEST = 1_900_000
+"""Bytes of a page: more would not open at once, and is refused by many a mail server."""
+ROOMS = (4_000, 1_000, 200, 40)
+"""Characters of each value, call and answer that are shown: as many as leave the page small enough."""
 STATUSES: Mapping[str, str] = {
     "200": "done",
     "201": "made",
@@ -90,7 +90,16 @@ class Service:
 
 
 def page(record: Record) -> str:
-    """The whole page."""
+    """The whole page. The more has failed, the less is shown of each call."""
+    digest = record.digest
+    for room in ROOMS:
+        made = _page(record, room, digest)
+        if len(made.encode()) <= LARGEST:
+            break
+    return made
+
+
+def _page(record: Record, room: int, digest: str) -> str:
     from markupsafe import Markup
 
     services = [_service(slug, record) for slug in telling.services_of(record)]
@@ -106,12 +115,12 @@ def page(record: Record) -> str:
             subject=telling.what_was_tested(record),
             counts=telling.verdicts(record.requirements),
             services=services,
-            not_met=list(_not_met(record)),
-            loose=[_failure(each, record) for each in telling.unattached(record)],
+            not_met=list(_not_met(record, room)),
+            loose=[_failure(each, room) for each in telling.unattached(record)],
             unshown=[_line(one, record) for one in telling.musts_not_shown(record)],
-            known=[_failure(each, record) for each in telling.known(record)],
+            known=[_failure(each, room) for each in telling.known(record)],
             remarks=telling.remarks(record),
-            digest=record.digest,
+            digest=digest,
         )
     )
     return filled.lstrip()
@@ -134,7 +143,7 @@ def _why_not_shown(one: RequirementVerdict, record: Record) -> Sequence[str]:
     return tuple(dict.fromkeys(map(telling.sentence, reasons))) or ("No check of this run looks at it.",)
 
 
-def _not_met(record: Record) -> Iterator[Line]:
+def _not_met(record: Record, room: int) -> Iterator[Line]:
     """The requirements that are not met; a check that stands for several is told with the first."""
     told: set[str] = set()
     for one in record.requirements:
@@ -143,13 +152,11 @@ def _not_met(record: Record) -> Iterator[Line]:
             fresh = [each for each in failing if each.id not in told]
             above = [each.title for each in failing if each.id in told]
             told.update(each.id for each in fresh)
-            failures = [_failure(each, record) for each in fresh]
+            failures = [_failure(each, room) for each in fresh]
             yield Line(one, telling.VERDICTS[one.verdict], (), failures, above)
 
 
-def _failure(result: CheckResult, record: Record) -> Failure:
-    many = sum(each.shown is not None for each in record.checks)
-    room = max(200, min(LONGEST_BODY, ROOM_FOR_CALLS // max(1, 3 * many)))
+def _failure(result: CheckResult, room: int) -> Failure:
     shown = result.shown
     return Failure(
         id=harmless.line(result.id),
@@ -157,21 +164,23 @@ def _failure(result: CheckResult, record: Record) -> Failure:
         reason=telling.sentence(result.reason),
         expected=_spelt_out(harmless.block(result.expected, room)),
         got=_spelt_out(harmless.block(result.got, room)),
-        changes=_changes(result),
+        changes=_changes(result, room),
         remedy=telling.sentence(result.remedy),
         call=harmless.line(shown.curl, room) if shown else "",
-        exchange=harmless.message(shown, room) if shown else "",
+        exchange=harmless.block(harmless.message(shown, room), 2 * room, 2 * harmless.MOST_LINES)
+        if shown
+        else "",
         baseline=telling.sentence(result.baseline),
     )
 
 
-def _changes(result: CheckResult) -> str:
+def _changes(result: CheckResult, room: int) -> str:
     """The lines that differ, where what was expected and what came are long and much alike."""
     if len(result.expected.splitlines()) <= 1 and len(result.got.splitlines()) <= 1:
         return ""
     changed = list(difference(result.expected, result.got))
     # The first two lines are the heads of a diff, which the page has a label for.
-    return harmless.block("\n".join(changed[2:]), LONGEST_BODY)
+    return harmless.block("\n".join(changed[2:]), room)
 
 
 def _spelt_out(said: str) -> str:

@@ -168,12 +168,19 @@ def hostile() -> Record:
 def large(checks: int = 450, *, failing: int = 0) -> Record:
     """A run of all of five services."""
     slugs = ("addresses", "council_tax", "residents", "street_reports", "waste")
+    body = "\n".join(['"<b>&' * 100] * 100)
+    headers = (("content-type", "<" * 300),) * 40
+    long: dict[str, Any] = {
+        "expected": body,
+        "got": f"{body}x",
+        "shown": exchange(body=body, headers=headers),
+    }
     results = [
         result(
             f"{slugs[number % 5]}.{list(Kind)[number % 6]}.check-{number}",
             Outcome.FAIL if number < failing else Outcome.PASS,
             verifies=(f"WASTE-{number // 9:03}",),
-            **({"shown": exchange(body="<b>" * 10_000)} if number < failing else {}),
+            **(long if number < failing else {}),
         )
         for number in range(checks)
     ]

@@ -101,6 +101,7 @@ def test_it_says_how_to_run_it_again_and_which_record_it_was_made_from() -> None
 def test_a_page_of_all_services_is_small_and_needs_nothing_beside_it(failing: int) -> None:
     page = html.page(large(450, failing=failing))
     assert len(page.encode()) < 2_000_000
+    assert page.endswith("</html>")
     assert asked_for_elsewhere(page) == []
     assert "<script" not in page
 

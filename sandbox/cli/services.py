@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -39,9 +39,14 @@ def openapi(
     name: Annotated[str, typer.Argument(metavar="SERVICE", help="A service, such as waste.")],
 ) -> None:
     """Print a service's OpenAPI document."""
+    typer.echo(json.dumps(contract_of(name), indent=2))
+
+
+def contract_of(name: str) -> dict[str, Any]:
+    """The OpenAPI document of a service, which whoever fills its slot is held to. Raises NoSuchService."""
     from service_apis.kit.application import application, truthful
 
-    typer.echo(json.dumps(truthful(application(_named(name)).openapi()), indent=2))
+    return truthful(application(_named(name)).openapi())
 
 
 def _named(name: str) -> Service:

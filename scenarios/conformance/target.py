@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -96,9 +97,8 @@ def described(target: Target, contract: Service) -> Described:
             f"the address of the target at {urlsplit(address).hostname} holds a user or password; give it as "
             "the target's key instead"
         )
-    place = f"{address}/openapi.json"
-    document = _document(place, _asked(place, target, target.keys.get("everything")))
-    text = repr(sorted(_operations(document)))
+    document = published(target, address)
+    text = json.dumps(document, sort_keys=True)
     info = document.get("info") if isinstance(document.get("info"), dict) else {}
     assert isinstance(info, dict)
     return Described(
@@ -107,6 +107,12 @@ def described(target: Target, contract: Service) -> Described:
         digest=hashlib.sha256(text.encode()).hexdigest(),
         claimed=_claimed(document, contract),
     )
+
+
+def published(target: Target, address: str) -> dict[str, Any]:
+    """The OpenAPI document that a target publishes at its address; raises TargetUnusable."""
+    place = f"{address.rstrip('/')}/openapi.json"
+    return _document(place, _asked(place, target, target.keys.get("everything")))
 
 
 def try_key(target: Target, contract: Service, told: Described, key: str | None) -> None:

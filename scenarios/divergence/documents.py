@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from scenarios.comparing.shapes import Difference, Level, Side, excess
+from scenarios.divergence.shapes import Difference, Level, Side, excess, sendable
 from scenarios.openapi import METHODS, resolve, shape_of
 
 Found = Iterator[tuple[Level, str, str]]
@@ -98,9 +98,10 @@ def _parameters(slot: _Operation, component: _Operation) -> Found:
         if own.get("required") and not parameter.get("required"):
             yield Level.BREAKING, where, "has to be sent, and in the slot's contract need not be"
         # What a caller may send has to be taken.
-        for inner, what in excess(_schema(slot, parameter), _schema(component, own)):
+        sent, accepted = _schema(slot, parameter), _schema(component, own)
+        for inner, what in excess(sent, accepted):
             yield Level.BREAKING, _place(where, inner), f"callers may send {what}"
-        for inner, what in excess(_schema(component, own), _schema(slot, parameter)):
+        for inner, what in excess(accepted, sent):
             yield Level.EXTRA, _place(where, inner), f"takes {what}"
     for (place, name), parameter in taken.items():
         if (place, name) not in wanted:
@@ -193,7 +194,7 @@ def _contents(
 
 def _schema(operation: _Operation, parameter: Mapping[str, Any]) -> Side:
     if "schema" in parameter:
-        return operation.side(parameter["schema"])
+        return sendable(operation.side(parameter["schema"]))
     content = _mapping(parameter.get("content", {}))
     return operation.side(next((_mapping(media).get("schema", {}) for media in content.values()), {}))
 

@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import copy
+import json
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from scenarios.comparing import Level, differences
-from service_apis.kit.application import application
+from scenarios.divergence import Level, differences
+from service_apis.kit.application import application, truthful
 from service_apis.kit.discovery import discover
 
+COMMAND = str(Path(sys.executable).with_name("council"))
+COMPONENTS = Path(__file__).parents[2] / "components"
 SERVICES = discover()
-SLOT = application(SERVICES["waste"]).openapi()
+SLOT = truthful(application(SERVICES["waste"]).openapi())
 REPORT = ("/missed-collections", "post")
 SHOW = ("/missed-collections/{reference}", "get")
 LIST = ("/missed-collections", "get")
@@ -82,7 +88,7 @@ BREAKING: dict[str, tuple[Change, str]] = {
     ),
     "fewer may be asked for at a time": (
         lambda c: parameter(c, LIST, "per_page")["schema"].update(maximum=20),
-        "query parameter `per_page`: callers may send maximum 200, where the other has 20",
+        "query parameter `per_page`: callers may send values with maximum 200, where the other has 20",
     ),
     "a kind of waste is not taken": (
         lambda c: schema(c, "MissedReport")["properties"]["stream"]["enum"].remove("food"),
@@ -93,11 +99,11 @@ BREAKING: dict[str, tuple[Change, str]] = {
             schema(c, "MissedReport")["properties"].update(reporter={"type": "string"}),
             schema(c, "MissedReport")["required"].append("reporter"),
         ),
-        "request body as application/json, /reporter: callers may send not there",
+        "request body as application/json, /reporter: callers may send something without it",
     ),
     "a field is not always told": (
         lambda c: schema(c, "MissedEntry")["required"].remove("return_by"),
-        "answer 200 as application/json, /return_by: callers are told not always there",
+        "answer 200 as application/json, /return_by: callers are told something that may be without it",
     ),
     "a field is told in another type": (
         lambda c: schema(c, "BulkyEntry")["properties"].update(charge_pence={"type": "number"}),
@@ -109,7 +115,7 @@ BREAKING: dict[str, tuple[Change, str]] = {
     ),
     "a field more is told": (
         lambda c: schema(c, "MissedEntry")["properties"].update(crew={"type": "string"}),
-        "/crew: callers are told not named by the other",
+        "/crew: callers are told it, which the other does not name",
     ),
     "a report is taken with another status": (
         lambda c: operation(c, REPORT)["responses"].update(
@@ -211,3 +217,44 @@ def test_no_document_is_too_broken_to_be_compared(data: st.DataObject) -> None:
     for one in differences(SLOT, component):
         assert one.operation
         assert one.message
+
+
+def check(*options: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [COMMAND, "component", "check", *options], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_command_says_what_callers_would_stumble_over(tmp_path: Path) -> None:
+    spec = tmp_path / "bins.json"
+    spec.write_text(json.dumps(changed(BREAKING["an operation is not there"][0])))
+    said = check("--for", "waste", "--spec", str(spec))
+    assert said.returncode == 1
+    assert "list_rounds: there is no GET /rounds" in said.stdout
+    assert "1 breaking" in said.stdout
+    spec.write_text(json.dumps(changed(EXTRA["an operation more"])))
+    said = check("--for", "waste", "--spec", str(spec))
+    assert (said.returncode, "1 extra" in said.stdout) == (0, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "message"),
+    [
+        (None, "cannot be read"),
+        ("{", "is not JSON"),
+        ("[" * 100_000, "is not JSON"),
+        ('{"openapi": "3.1.0"}', "is no OpenAPI document"),
+    ],
+)
+def test_what_is_no_openapi_document_is_refused(tmp_path: Path, written: str | None, message: str) -> None:
+    spec = tmp_path / "bins.json"
+    if written is not None:
+        spec.write_text(written)
+    said = check("--for", "waste", "--spec", str(spec))
+    assert (said.returncode, message in said.stderr) == (2, True), said.stderr
+
+
+def test_good_components_publish_what_their_slots_ask_for() -> None:
+    published = json.loads((COMPONENTS / "road_watch" / "openapi.json").read_text())
+    slot = truthful(application(SERVICES["street_reports"]).openapi())
+    assert [str(one) for one in differences(slot, published) if one.level is Level.BREAKING] == []

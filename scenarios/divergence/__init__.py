@@ -1,5 +1,4 @@
-"""Comparing contracts: what in a component's OpenAPI is otherwise than in the slot's, before any call is
-made.
+"""Divergence: what in a component's OpenAPI is otherwise than in the slot's, before any call is made.
 
 The slot's contract is what callers were written against. A difference is *breaking* where such a caller
 would be refused, or be told what it does not expect; *tolerable* where it would not notice, or gets less
@@ -9,7 +8,7 @@ whole OpenAPI documents.
 
 from __future__ import annotations
 
-from scenarios.comparing.documents import differences
-from scenarios.comparing.shapes import Difference, Level
+from scenarios.divergence.documents import differences
+from scenarios.divergence.shapes import MEANINGS, Difference, Level
 
-__all__ = ["Difference", "Level", "differences"]
+__all__ = ["MEANINGS", "Difference", "Level", "differences"]

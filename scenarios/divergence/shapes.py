@@ -40,6 +40,13 @@ class Level(StrEnum):
     EXTRA = "extra"
 
 
+MEANINGS: Mapping[Level, str] = {
+    Level.BREAKING: "a caller that was written for the slot would be refused, or told something unexpected",
+    Level.TOLERABLE: "a caller would not notice, or gets less than it might have had",
+    Level.EXTRA: "it offers more than the slot asks for",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """One difference: the operation's id in the slot (or the request line, where the slot has none), where
@@ -85,6 +92,12 @@ def excess(narrower: Side, wider: Side, place: str = "", depth: int = 0) -> Iter
             if not beyond:
                 break
         yield from found or ()
+
+
+def sendable(side: Side) -> Side:
+    """The schema of a parameter without null, which no address and no header can hold."""
+    kept = [each.schema for each in _alternatives(side) if _type(each.schema) != "null"]
+    return Side({"anyOf": kept}, side.document) if kept else side
 
 
 def _alternatives(side: Side) -> Iterator[Side]:
@@ -191,17 +204,22 @@ def _bounds(schema: Mapping[str, Any], wider: Mapping[str, Any], place: str) -> 
         return
     for keyword, greater in BOUNDS:
         limit, own = wider.get(keyword), schema.get(keyword)
-        if not isinstance(limit, int | float):
+        if not isinstance(limit, int | float) or (keyword == "maxLength" and _short(schema)):
             continue
         if not isinstance(own, int | float):
-            yield place, f"no {keyword}, where the other has {limit}"
+            yield place, f"values without a {keyword}, where the other has {limit}"
         elif (own < limit) if greater else (own > limit):
-            yield place, f"{keyword} {own}, where the other has {limit}"
+            yield place, f"values with {keyword} {own}, where the other has {limit}"
     for keyword in ("pattern", "format"):
         if keyword in wider and schema.get(keyword) != wider[keyword]:
             own = schema.get(keyword)
-            has = f"{keyword} `{own}`" if own else f"no {keyword}"
-            yield place, f"{has}, where the other has `{wider[keyword]}`"
+            has = f"with {keyword} `{own}`" if own else f"without a {keyword}"
+            yield place, f"values {has}, where the other has `{wider[keyword]}`"
+
+
+def _short(schema: Mapping[str, Any]) -> bool:
+    """True where the format bounds the length by itself."""
+    return schema.get("format") in ("date", "date-time", "time", "uuid")
 
 
 def _properties(one: Side, other: Side, place: str, depth: int) -> Iterator[Excess]:
@@ -209,9 +227,9 @@ def _properties(one: Side, other: Side, place: str, depth: int) -> Iterator[Exce
     required = _required_of(one.schema)
     for name in _required_of(other.schema):
         if name not in mine:
-            yield f"{place}/{name}", "not there"
+            yield f"{place}/{name}", "something without it"
         elif name not in required:
-            yield f"{place}/{name}", "not always there"
+            yield f"{place}/{name}", "something that may be without it"
     rest = other.schema.get("additionalProperties", True)
     for name, schema in mine.items():
         if name in known:
@@ -219,7 +237,7 @@ def _properties(one: Side, other: Side, place: str, depth: int) -> Iterator[Exce
         elif isinstance(rest, Mapping):
             yield from excess(one.at(schema), other.at(rest), f"{place}/{name}", depth + 1)
         elif known or rest is False:
-            yield f"{place}/{name}", "not named by the other"
+            yield f"{place}/{name}", "it, which the other does not name"
 
 
 def _properties_of(schema: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -55,7 +55,7 @@ class Choice:
     workers: Annotated[
         int,
         typer.Option("--workers", min=1, max=16, help="How many at a time.", rich_help_panel=PANEL_CHECKS),
-    ] = 2
+    ] = 3
     max_time: Annotated[
         float,
         typer.Option(

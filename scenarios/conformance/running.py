@@ -72,7 +72,7 @@ class Wanted:
     only: Sequence[str] | None = None
     seed: int = 1
     examples: int = EXAMPLES
-    workers: int = 2
+    workers: int = 3
     fail_fast: bool = False
     seconds: float = 600.0
     command: str = ""

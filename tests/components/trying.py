@@ -67,7 +67,7 @@ def tried(
     defect: str | None = None,
     only: Sequence[str] | None = None,
     fail_fast: bool = False,
-    seconds: float = 300,
+    seconds: float = 900,
 ) -> Ran:
     """Run the checks of its slot on a component, good or with a defect."""
     with joined(sandbox, name, data, defect=defect) as (fork, target):

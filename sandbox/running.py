@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,17 +101,33 @@ def services_of(there: RunningSandbox) -> list[str]:
     return [each["slug"] for each in _asked("GET", f"{there.url}/sandbox/services").json()["items"]]
 
 
+def where_joined(there: RunningSandbox, addresses: Collection[str]) -> RunningSandbox:
+    """The council that a component at one of the addresses has joined; the one meant, where none did."""
+    if not addresses:
+        return there
+    names = [each["name"] for each in _asked("GET", f"{there.url}/sandbox/councils").json()["items"]]
+    for name in [there.council, *names]:
+        one = replace(there, council=name)
+        if any(each["url"].rstrip("/") in addresses for each in _components(one)):
+            return one
+    return there
+
+
 def component_at(there: RunningSandbox, slot: str, address: str) -> str | None:
     """The name of the component that joined the council for a slot at this address, if one did."""
-    place = f"{there.url}/sandbox/councils/{there.council}/components"
-    answer = _asked("GET", place, headers={"Authorization": f"Bearer {there.key}"})
-    if answer.status_code != httpx.codes.OK:
-        return None
-    joined = answer.json()["items"]
     at = address.rstrip("/")
+    joined = _components(there)
     return next(
         (each["name"] for each in joined if each["slot"] == slot and each["url"].rstrip("/") == at), None
     )
+
+
+def _components(there: RunningSandbox) -> list[dict[str, Any]]:
+    """What has joined a council; nothing where the key may not see it."""
+    place = f"{there.url}/sandbox/councils/{there.council}/components"
+    answer = _asked("GET", place, headers={"Authorization": f"Bearer {there.key}"})
+    joined: list[dict[str, Any]] = answer.json()["items"] if answer.status_code == httpx.codes.OK else []
+    return joined
 
 
 def _asked(method: str, url: str, **request: Any) -> httpx.Response:

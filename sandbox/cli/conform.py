@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import partial
@@ -116,7 +116,7 @@ def conform(
     signer = _signer(data) if reports.json is not None and not (listed or covered) else None
     with plainly():
         loaded = packs.load(packs.FOLDER, *choice.folders)
-    with plainly(), _sandbox(url, council, as_of, key, data) as (there, settled):
+    with plainly(), _sandbox(url, council, as_of, key, data, aim.asked(ctx)) as (there, settled):
         wanted = Wanted(
             base_url=there.url,
             council=there.council,
@@ -187,9 +187,17 @@ def _show_coverage(wanted: Wanted) -> None:
 
 @contextmanager
 def _sandbox(
-    url: str | None, council: str | None, as_of: datetime | None, key: str | None, data: Path
+    url: str | None,
+    council: str | None,
+    as_of: datetime | None,
+    key: str | None,
+    data: Path,
+    addresses: Collection[str],
 ) -> Iterator[tuple[RunningSandbox, Settled]]:
-    """The sandbox to test on, and the options that would find it, or make one like it, again."""
+    """The sandbox to test on, and the options that would find it, or make one like it, again.
+
+    Where no council is named it is the one that a target at one of the addresses has joined.
+    """
     from sandbox import running
     from sandbox.folder import DataFolder
 
@@ -201,6 +209,7 @@ def _sandbox(
         url = DataFolder(data).server() or None
     if url is not None:
         there = running.there(url, council, key, data)
+        there = there if council else running.where_joined(there, addresses)
         yield there, {"url": there.url, "council": there.council, "data": None}
         return
     if council is not None:

@@ -115,6 +115,11 @@ class Aim:
             for slug in tested
         ]
 
+    def asked(self, context: typer.Context) -> set[str]:
+        """The addresses of the targets."""
+        found = [self.target] if self.target else preset_of(context).addresses.values()
+        return {address.rstrip("/") for address in found}
+
     def _slug(self, service: str, slugs: Sequence[str]) -> str:
         from scenarios.conformance import presets
         from scenarios.problems import suggestion

@@ -15,8 +15,8 @@ from scenarios.conformance.running import Ran, Wanted, run
 from scenarios.conformance.target import Target
 from tests.benchmarks import results
 
-WORKERS = (1, 2, 4)
-EXAMPLES = (5, 15)
+WORKERS = (1, 3)
+EXAMPLES = (15,)
 NOTE = """
 `council conform --all` on a council of 2,000 residents with every service of the sandbox: how many checks,
 the calls that they made, and how long all of it took once the council was built. `examples` is how many

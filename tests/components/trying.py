@@ -13,7 +13,7 @@ import httpx
 from sandbox import machine
 from sandbox.cli.conform import made_with
 from scenarios import packs
-from scenarios.conformance.record import CheckResult
+from scenarios.conformance.probe import EXAMPLES
 from scenarios.conformance.running import Ran, Wanted, run
 from scenarios.conformance.target import Target
 from tests.components.launching import free_port, launched
@@ -67,6 +67,7 @@ def tried(
     defect: str | None = None,
     only: Sequence[str] | None = None,
     fail_fast: bool = False,
+    examples: int = EXAMPLES,
     seconds: float = 900,
 ) -> Ran:
     """Run the checks of its slot on a component, good or with a defect."""
@@ -82,11 +83,7 @@ def tried(
                 now=machine.now,
                 only=only,
                 fail_fast=fail_fast,
+                examples=examples,
                 seconds=seconds,
             )
         )
-
-
-def missed(ran: Ran) -> list[CheckResult]:
-    """The checks that the component did not pass."""
-    return list(ran.record.missed)

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 KEY_FILE = "evidence-key.json"
 ALGORITHM = "Ed25519"
 CURVE: Literal["Ed25519"] = "Ed25519"
+RULE = "RFC 8785"
+MEMBERS = {"algorithm", "canonicalization", "key", "fingerprint", "jws"}
 LARGEST = 200_000_000
 """Bytes of a file of evidence that are read."""
 
@@ -73,7 +75,7 @@ class Signer:
             "record": record.model_dump(mode="json"),
             "signature": {
                 "algorithm": ALGORITHM,
-                "canonicalization": "RFC 8785",
+                "canonicalization": RULE,
                 "key": self._key.as_dict(private=False),
                 "fingerprint": self.fingerprint,
                 "jws": jws.detach_content(signature),
@@ -184,6 +186,12 @@ def _checked(file: Path, signature: Any, signed: bytes) -> str:
     try:
         key = OKPKey.import_key(signature["key"])
         said, fingerprint = signature["fingerprint"], str(key.thumbprint())
+        if (set(signature), signature["algorithm"], signature["canonicalization"]) != (
+            MEMBERS,
+            ALGORITHM,
+            RULE,
+        ):
+            raise Tampered("what it says of its signature is not what was written beside it")
         jws.deserialize_compact(signature["jws"], key, [ALGORITHM], payload=signed)
     except BadSignatureError as wrong:
         raise Tampered("the record is not as it was signed: it, or its signature, was changed") from wrong

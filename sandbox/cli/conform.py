@@ -138,6 +138,8 @@ def conform(
         if covered or listed:
             _show_coverage(wanted) if covered else _list(wanted)
             return
+        if any(target.component for target in wanted.targets):
+            typer.echo(f"Testing on {there.council}: records are added to it, and its clock is moved on")
         ran = running.run(wanted, lambda result: reporting.echo(text.line(result)))
     _report(ran, reports, signer)
     presetting.save(ctx)
@@ -152,6 +154,8 @@ def _report(ran: Ran, reports: Reports, signer: Signer | None) -> None:
     reporting.echo(text.summary(ran.record))
     signed = partial(signer.signed, ran.record) if signer else None
     reports.write(ran.record, signed=signed, exchanges=ran.exchanges)
+    if reports.named:
+        typer.echo(f"Wrote {', '.join(map(str, reports.named))}")
 
 
 def _list(wanted: Wanted) -> None:

@@ -75,6 +75,11 @@ class Reports:
         named = os.environ.get(STEP_SUMMARY, "")
         return cls(**paths, step_summary=Path(named) if named else None)
 
+    @property
+    def named(self) -> list[Path]:
+        """The files that were asked for."""
+        return [path for option, path, _ in self._named() if option != STEP_SUMMARY]
+
     def check(self) -> None:
         """Raise CannotReport where one could not be written, before anything is run."""
         from scenarios.problems import ReportNotWritable

@@ -66,6 +66,7 @@ class Keys:
         self._forks: list[str] = []
         self._ended_at = 0.0
         self._is_revoked = False
+        self._of_run = f"{time.perf_counter_ns():x}"
         self._lock = threading.Lock()
 
     @property
@@ -73,13 +74,15 @@ class Keys:
         """Each key to be masked, with the variable that stands for it."""
         named = {**self._target.keys, **self._made}
         told = {
-            secret: f"COUNCIL_KEY_{name.upper().replace('-', '_')}"
+            secret: "COUNCIL_KEY" if name == "everything" else f"COUNCIL_KEY_{name.upper().replace('-', '_')}"
             for name, secret in named.items()
             if secret != UNKNOWN
         }
         if self._target.key_place.place == "basic":
             told |= {base64.b64encode(secret.encode()).decode(): name for secret, name in told.items()}
-        return told | {self._council.key: "COUNCIL_KEY"}
+        told |= {self._council.key: "COUNCIL_KEY"}
+        # A check sends keys with their letters the other way round, and who reads one so knows the key.
+        return told | {secret.swapcase(): f"{name}_WITH_LETTERS_CHANGED" for secret, name in told.items()}
 
     def key(self, name: Name) -> str:
         """The key of that name; raises Skipped where there is none for this target."""
@@ -114,7 +117,7 @@ class Keys:
         with self._lock:
             if "revoked" in self._made and not self._is_revoked:
                 self._is_revoked = True
-                self._control("DELETE", self._path(f"/keys/{quote(NAMED.format('revoked'))}"))
+                self._control("DELETE", self._path(f"/keys/{quote(self._named('revoked'))}"))
                 self._ended_at = max(self._ended_at, time.perf_counter() + ENDED)
 
     def _once(self, name: Name) -> str:
@@ -145,9 +148,16 @@ class Keys:
             return "none"
 
     def close(self) -> None:
-        """Take away what was made for the keys' sake."""
+        """Take away what was made: the keys, and the forks that some are of."""
         for fork in self._forks:
             self._control("DELETE", f"/sandbox/councils/{quote(fork)}")
+        gone = {"other-council", "expired", *(("revoked",) if self._is_revoked else ())}
+        for name in self._made.keys() - gone:
+            self._control("DELETE", self._path(f"/keys/{quote(self._named(name))}"))
+
+    def _named(self, name: str) -> str:
+        """What a key of this run is called at the council: others may run at the same time."""
+        return NAMED.format(f"{name} {self._of_run}")
 
     def _make(self, name: Name) -> str:
         slug = self._target.service
@@ -155,7 +165,7 @@ class Keys:
             fork = self._control("POST", self._path("/forks"), {"lifetime": "PT1H"})
             self._forks.append(fork.body["name"])
             return str(fork.body["key"])
-        wanted: dict[str, object] = {"name": NAMED.format(name), "lifetime": "PT1H"}
+        wanted: dict[str, object] = {"name": self._named(name), "lifetime": "PT1H"}
         if name == "other-service":
             other = next((each for each in self._council.offered if each not in ("sandbox", slug)), None)
             if other is None:

@@ -67,7 +67,7 @@ def chosen(checks: Sequence[Check], only: Sequence[str] | None) -> tuple[Check, 
 
 
 def _named(check: Check, name: str) -> bool:
-    whole = check.id == name or check.id.startswith(f"{name}.") or check.id.endswith(f".{name}")
+    whole = check.id.startswith(name) or check.id.endswith(f".{name}")
     return whole or name == check.kind or name in check.verifies
 
 

@@ -19,7 +19,7 @@ from scenarios.conformance.record import Exchange
 from scenarios.conformance.target import Target
 from scenarios.contract import breaches
 from scenarios.council import Council
-from scenarios.exchange import KEY_VARIABLE, Answer, NoAnswer, Request, masked
+from scenarios.exchange import Answer, NoAnswer, Request, masked
 from scenarios.openapi import Operation, Service
 from scenarios.packs import Journey, Packs
 from scenarios.results import Outcome, StepResult
@@ -35,7 +35,7 @@ RUN_OVER = "the time that the run was given was over"
 KEPT = 64_000
 """Characters of a body that are kept with its result."""
 
-_GIVEN_OUT = re.compile(r"\b(vc_(?!0{40})|whsec_)[\w+/=%-]{12,}")
+_GIVEN_OUT = re.compile(r"\b(vc_(?!0{40})|whsec_)[\w+/=%-]{12,}", re.IGNORECASE)
 """Keys and signing secrets, as a council makes them; the key that nobody was given is no secret."""
 
 
@@ -268,7 +268,7 @@ class Probe:
         """A line for a shell in which each key stands in the variable of its name."""
         line = request.curl(self.council.key)
         for secret, variable in self.place.keys.secrets.items():
-            if variable != KEY_VARIABLE:
+            if secret != self.council.key:
                 line = masked(line, secret, variable).replace(f"${variable}", f"'\"${variable}\"'")
         return self.mask(line)
 

@@ -187,6 +187,8 @@ class Record(Part):
     requirements: tuple[RequirementVerdict, ...]
     notices: tuple[str, ...]
     """What a reader has to know of the result: baseline entries that expired or that pass again."""
+    only: tuple[str, ...] = ()
+    """What the run was limited to, where only some checks were asked for."""
     passed: bool
     does_not_show: tuple[str, ...]
 

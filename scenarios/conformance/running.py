@@ -19,9 +19,9 @@ from typing import Any
 from urllib.parse import quote
 
 from scenarios import fit
-from scenarios.conformance import plan, verdicts
+from scenarios.conformance import plan, refusing, verdicts
 from scenarios.conformance.baselines import Baseline
-from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped, Unjudged
+from scenarios.conformance.checks import Check, Ended, Kind, Missed, Omitted, Skipped
 from scenarios.conformance.keys import Keys
 from scenarios.conformance.probe import EXAMPLES, RUN_OVER, Call, Place, Probe
 from scenarios.conformance.record import (
@@ -34,7 +34,7 @@ from scenarios.conformance.record import (
     RequirementVerdict,
     Tested,
 )
-from scenarios.conformance.target import Described, Target, described, try_key
+from scenarios.conformance.target import Described, Target, described
 from scenarios.council import CONTROL, Council, visit
 from scenarios.exchange import Answer, Request
 from scenarios.packs import Packs
@@ -113,6 +113,7 @@ def prepared(wanted: Wanted) -> Iterator[Prepared]:
             if target.service not in council.services:
                 there = ", ".join(name for name in council.offered if name != CONTROL)
                 raise CouldNotRun(f"the council has no service `{target.service}`; it has: {there}")
+        refusing.expect_known_packs(wanted.packs, council)
         mistakes = fit.mistakes_in(wanted.packs.journeys, council)
         mistakes += fit.unfit_records(wanted.packs, council)
         if mistakes:
@@ -121,7 +122,8 @@ def prepared(wanted: Wanted) -> Iterator[Prepared]:
         told = {each.service: described(each, council.services[each.service]) for each in wanted.targets}
         for target in wanted.targets:
             if not target.incumbent:
-                _try_key(target, council, told[target.service])
+                refusing.expect_some_claimed(target, council, told[target.service])
+                refusing.try_its_key(target, council, told[target.service])
         if wanted.across:
             tested.append(plan.ACROSS)
         planned = plan.planned(council.services, tested, wanted.packs)
@@ -152,22 +154,15 @@ def run(wanted: Wanted, on_result: OnResult = lambda result: None) -> Ran:
             checks=tuple(results),
             requirements=requirements,
             notices=notices,
+            only=tuple(wanted.only or ()),
             passed=verdicts.passed(requirements, results) and not notices,
             does_not_show=_not_shown(wanted, requirements, results),
         )
     return Ran(record, run_of.exchanges)
 
 
-def _try_key(target: Target, council: Council, told: Described) -> None:
-    """Make sure that a target elsewhere takes the key that it will be asked with; raises CouldNotRun."""
-    keys = Keys(council, target)
-    try:
-        key = keys.key("everything")
-    except Skipped:
-        key = None
-    except Unjudged as refused:
-        raise CouldNotRun(str(refused)) from refused
-    try_key(target, council.services[target.service], told, key)
+EARLIER = "an earlier check failed"
+"""Why a check is skipped with `fail_fast`."""
 
 
 class _Run:
@@ -271,13 +266,13 @@ class _Run:
         return result
 
     def _tried(self, check: Check, probe: Probe) -> tuple[Outcome, Exception | None]:
+        if self._failed and self.wanted.fail_fast:
+            return Outcome.SKIP, Skipped(EARLIER)
         unclaimed = self._unclaimed(check)
         if unclaimed is not None:
             return unclaimed
         if probe.run_over:
             return Outcome.SKIP, Skipped(RUN_OVER)
-        if self._failed and self.wanted.fail_fast:
-            return Outcome.SKIP, Skipped("an earlier check failed")
         try:
             check.run(probe)
         except Missed as missed:

@@ -22,6 +22,14 @@ from tests.scenarios.packing import Packing
 from tests.scenarios.serving import sandbox_of
 from tests.scenarios.test_mistakes import GOOD
 
+LOOK = """
+steps:
+  - stepId: look
+    operationId: $sourceDescriptions.waste.list_rounds
+    successCriteria:
+      - condition: $statusCode == 200
+"""
+
 
 @pytest.fixture(scope="module")
 def address(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
@@ -52,6 +60,30 @@ def test_a_target_that_cannot_be_tested_is_exit_code_2_and_nothing_runs(
     told = capsys.readouterr()
     assert told.out == ""
     assert said in told.err
+
+
+def test_a_target_that_has_nothing_of_the_slot_is_not_tried(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with misbehaving("good") as (target, _):
+        words = ("waste", "--target", target, "--target-key", "theirs", "--url", address, "--key", KEY)
+        assert conform(monkeypatch, *words) == 2
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert "claims none of the" in told.err
+    assert "council component check --for waste" in told.err
+
+
+def test_a_folder_that_is_nearly_named_for_a_service_is_refused(
+    address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    packing = Packing(tmp_path / "own")
+    packing.write("waste/requirements.yaml", "requirements: []\n")
+    packing.journeys(own_bin=LOOK)
+    (packing.folder / "waste").rename(packing.folder / "wast")
+    words = ("waste", "--packs", str(tmp_path / "own"), "--url", address, "--key", KEY, "--only", "WASTE-003")
+    assert conform(monkeypatch, *words) == 2
+    assert "no service `wast`" in capsys.readouterr().err
 
 
 def test_a_mistake_in_ones_own_packs_is_exit_code_2_with_its_line(

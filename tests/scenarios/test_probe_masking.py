@@ -25,6 +25,7 @@ class _Place:
         ("Bearer chosen-by-the-user", "Bearer $COUNCIL_KEY"),
         ('{"key": "vc_Zr4-x_0aB1cD2eF3gH4iJ5kL6mN7oP8q"}', '{"key": "vc_***"}'),
         ('{"secret": "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw+/="}', '{"secret": "whsec_***"}'),
+        ("Bearer VC_zR4-X_0Ab1Cd2Ef3Gh4Ij5Kl6Mn7Op8Q", "Bearer VC_***"),
         (f"Bearer {UNKNOWN}", f"Bearer {UNKNOWN}"),
         ("vc_short and a word like whsec_", "vc_short and a word like whsec_"),
     ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 from typing import Literal
 
-from scenarios.conformance.record import Record
+from scenarios.conformance.record import Record, Verdict
 from scenarios.conformance.reports import harmless, telling
 from scenarios.conformance.reports.telling import Standing
 
@@ -31,15 +31,19 @@ def colour(record: Record) -> Colour:
 
 
 def message(record: Record) -> str:
-    """`waste 24 of 24`, `waste not passed`, `waste 19 of 24 shown`"""
+    """`waste 24 of 24`, `waste not passed`, `waste 19 of 24 shown`, `waste 1 of 1, a part only`"""
     services = record.services
     name = services[0].replace("_", " ") if len(services) == 1 else f"{len(services)} services"
     name = harmless.line(name, LONGEST_NAME)
     whole, stands = telling.tally(record), telling.standing(record)
     if stands is Standing.FAILED:
         return f"{name} not passed"
-    shown = " shown" if stands is Standing.UNSHOWN else ""
-    return f"{name} {whole.met} of {whole.of}{shown}"
+    if stands is Standing.UNSHOWN:
+        return f"{name} {whole.met} of {whole.of} shown"
+    known = telling.verdicts(record.requirements)[Verdict.EXPECTED_FAIL]
+    besides = f", {known} known to fail" if known else ""
+    besides += ", a part only" if record.only else ""
+    return f"{name} {whole.met} of {whole.of}{besides}"
 
 
 def svg(record: Record) -> bytes:

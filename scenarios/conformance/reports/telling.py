@@ -40,7 +40,7 @@ MEANINGS: Mapping[Verdict, str] = {
     Verdict.OMIT: "it concerns an optional part that the product does not claim to have",
 }
 LEVELS: Mapping[str, str] = {
-    "must": "a duty in law, or what a standard demands",
+    "must": "a duty in law, what a standard demands, or what this sandbox asks of everyone: see its source",
     "should": "good practice",
     "may": "an option",
 }

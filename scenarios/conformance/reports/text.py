@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from scenarios.conformance.record import CheckResult, Record, RequirementVerdict, Verdict
 from scenarios.conformance.reports import harmless, telling
-from scenarios.conformance.running import Prepared
+from scenarios.conformance.running import EARLIER, Prepared
 from scenarios.conformance.verdicts import concerning
 from scenarios.report import MARKS
 from scenarios.results import Outcome
@@ -35,6 +35,9 @@ def listing(ready: Prepared) -> Iterator[str]:
 
 def line(result: CheckResult) -> Iterator[str]:
     """`ok     waste.access.show_round.no-key  3 calls  12 ms`, and why, where it did not pass."""
+    if result.reason == EARLIER:
+        # With --fail-fast that is said once, at the end.
+        return
     mark = "known" if result.baseline else MARKS[result.outcome]
     spent = f"{telling.counted(result.calls, 'call')}  {result.seconds * 1000:.0f} ms"
     yield f"{mark:<6} {harmless.line(result.id)}  {spent}"

@@ -92,6 +92,8 @@ def test_a_badge_says_what_it_is_of_to_whoever_cannot_see_it() -> None:
     assert badge.message(record([BAD])) == "waste not passed"
     unshown = record([result("waste.data.one")], [requirement(1), requirement(2)])
     assert (badge.message(unshown), badge.colour(unshown)) == ("waste 1 of 2 shown", "amber")
+    part = passed.model_copy(update={"only": ("WASTE-003",)})
+    assert (badge.message(part), badge.colour(part)) == ("waste 1 of 1, a part only", "green")
     drawn = ElementTree.fromstring(badge.svg(passed))
     title = drawn.findtext("{http://www.w3.org/2000/svg}title")
     assert title == drawn.get("aria-label")

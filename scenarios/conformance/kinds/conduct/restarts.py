@@ -40,7 +40,7 @@ def _restarted(probe: Probe) -> None:
     if probe.target.incumbent:
         raise Skipped("the sandbox's own service runs in the sandbox, which its checks do not stop")
     if not probe.target.restart:
-        raise Skipped("nobody said how the target is restarted; a preset can, with the command as `restart`")
+        raise Skipped("nobody said how the target is restarted; `--restart` names a command, as a preset can")
     before = [
         (made, _seen(probe, made))
         for making in makings.of(probe.place.packs, probe.target.service)

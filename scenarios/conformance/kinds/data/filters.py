@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from scenarios.conformance import lists
 from scenarios.conformance.checks import Check, Kind, Skipped, expect
 from scenarios.conformance.draws import Draws
+from scenarios.conformance.kinds.access.others import OF_ONE as OF_ONE_HOLDER
 from scenarios.conformance.kinds.data.pages import filled
 from scenarios.conformance.lists import Asked, Entry, Known, ListOf, Page
 from scenarios.expressions import as_text
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from scenarios.conformance.probe import Probe
 
 FILTERED, EXTRACTED = "COUNCIL-041", "COUNCIL-042"
+OF_ONE = ("COUNCIL-048",)
+"""What is at stake as well where a filter asks for one person's or one home's records."""
 MOST_VALUES = 4
 """Values with which one filter is tried."""
 
@@ -36,7 +39,10 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
             yield _check(service, one, what, claim, partial(try_filter, one, parameter))
         if len(_equal(one)) > 1:
             claim = "filters sent together leave what each of them would"
-            yield _check(service, one, f"filters-together-{name}", claim, partial(try_together, one))
+            personal = OF_ONE if any(each in OF_ONE_HOLDER for each in _equal(one)) else ()
+            verifies = (FILTERED, *packs.held_to(service.name, *personal))
+            run = partial(try_together, one)
+            yield _check(service, one, f"filters-together-{name}", claim, run, verifies)
         if one.span is not None:
             claim = f"`{one.span.start}` and `{one.span.end}` leave what lies between them, both included"
             verifies = (FILTERED, EXTRACTED)

@@ -42,7 +42,7 @@ LONGEST_ADDRESS = 8_000
 BAD_REQUEST = 400
 BOUNDARY = "virtual-council-7c3a9f1e5b2d4860"
 """What stands between the parts of a form that is sent in parts."""
-SHRINKING = 60
+SHRINKING = 120
 """Cases that may be tried to make a failing one smaller."""
 
 if "HYPOTHESIS_STORAGE_DIRECTORY" not in os.environ and not Path(".hypothesis").exists():

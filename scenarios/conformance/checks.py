@@ -41,25 +41,30 @@ MEANINGS: Mapping[Kind, str] = {
 
 @dataclass(frozen=True)
 class Check:
-    """One check. `id` is `<service>.<kind>.<name>` and stays the same from version to version.
+    """One check. Its `name` stays the same from version to version, and so does its id.
 
     `title` is a claim about the target (`A list's pages hold each entry once`). `verifies` names
     requirements. `operations` are those of the contract that it cannot do without: a target that does not
-    claim one of them is not tried. `lane` names the state that it shares with others; checks of one lane run
-    in order, on one council.
+    claim one of them is not tried.
     """
 
-    id: str
     service: str
     kind: Kind
+    name: str
     title: str
     verifies: tuple[str, ...]
     run: Callable[[Probe], None] = field(repr=False, compare=False)
     operations: tuple[str, ...] = ()
-    lane: str = ""
 
-    def in_lane(self) -> str:
-        return self.lane or f"{self.service}.{self.kind}"
+    @property
+    def id(self) -> str:
+        """`<service>.<kind>.<name>`"""
+        return f"{self.service}.{self.kind}.{self.name}"
+
+    @property
+    def lane(self) -> str:
+        """The state that it shares with others: checks of one lane run in order, on one council."""
+        return f"{self.service}.{self.kind}"
 
 
 class Ended(Exception):

@@ -187,7 +187,7 @@ class _Run:
         lanes: dict[str, list[Check]] = {}
         for check in sorted(self.ready.checks, key=lambda check: ORDER.index(check.kind)):
             target = self.target(check)
-            lane = check.in_lane() if target.incumbent else check.service
+            lane = check.lane if target.incumbent else check.service
             lanes.setdefault(lane, []).append(check)
         results: dict[str, CheckResult] = {}
         with ThreadPoolExecutor(max(1, self.wanted.workers)) as pool:

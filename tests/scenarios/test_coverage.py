@@ -51,6 +51,12 @@ def test_every_operation_is_asked_by_some_check(ready: Prepared, service: str) -
     assert [operation.id for operation in of(ready, service).untouched] == []
 
 
+def test_a_filter_by_a_home_counts_for_the_requirement_on_other_homes_records_too(ready: Prepared) -> None:
+    together = {check.id: check.verifies for check in ready.planned if ".filters-together-" in check.id}
+    assert "COUNCIL-048" in together["waste.data.filters-together-list-missed-collections"]
+    assert "COUNCIL-048" not in together["addresses.data.filters-together-list-streets"]
+
+
 def test_a_requirement_without_a_check_and_an_operation_without_one_are_seen(ready: Prepared) -> None:
     service = SERVICES[-1]
     [lost] = [one for one in of(ready, service).verified if one.id.endswith("-003") and not one.each_service]

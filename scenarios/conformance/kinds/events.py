@@ -67,7 +67,7 @@ def _check(
     service: Service, name: str, title: str, verifies: str, making: Making, run: Run, *fields: str
 ) -> Check:
     return Check(
-        id=f"{service.name}.{Kind.EVENTS}.{name}",
+        name=name,
         service=service.name,
         kind=Kind.EVENTS,
         title=f"{title}.",

@@ -31,7 +31,7 @@ def check_of(journey: Journey, service: str) -> Check:
         _walk(journey, probe)
 
     return Check(
-        id=f"{service}.{Kind.JOURNEY}.{journey.id}",
+        name=f"{journey.id}",
         service=service,
         kind=Kind.JOURNEY,
         title=journey.title,

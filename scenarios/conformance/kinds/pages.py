@@ -45,7 +45,7 @@ WANTED = (
 def checks(service: str) -> Iterator[Check]:
     """The checks of the pages that stand before the council."""
     yield Check(
-        id=f"{service}.{Kind.CONDUCT}.accessibility-statement",
+        name="accessibility-statement",
         service=service,
         kind=Kind.CONDUCT,
         title="The pages say how accessible they are, as the regulations want",

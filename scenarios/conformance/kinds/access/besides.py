@@ -79,7 +79,7 @@ def _check(
     operations: Sequence[Operation],
 ) -> Check:
     return Check(
-        id=f"{service.name}.{Kind.ACCESS}.{name}",
+        name=name,
         service=service.name,
         kind=Kind.ACCESS,
         title=title,

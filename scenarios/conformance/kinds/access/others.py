@@ -75,7 +75,7 @@ def _check(
     run: Callable[[Probe], None],
 ) -> Check:
     return Check(
-        id=f"{service.name}.{Kind.ACCESS}.{operation.id}.{name}",
+        name=f"{operation.id}.{name}",
         service=service.name,
         kind=Kind.ACCESS,
         title=title,

@@ -32,7 +32,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
         private = private_fields(service, making)
         if private:
             yield Check(
-                id=f"{service.name}.{Kind.ACCESS}.{making.name}.kept-private",
+                name=f"{making.name}.kept-private",
                 service=service.name,
                 kind=Kind.ACCESS,
                 title=f"Who made a {making.name} is told to nobody who may read without a key",

@@ -69,7 +69,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
             verifies = packs.held_to(service.name, *wanted)
             if verifies:
                 yield Check(
-                    id=f"{service.name}.{Kind.CONDUCT}.{operation.id}.{name}",
+                    name=f"{operation.id}.{name}",
                     service=service.name,
                     kind=Kind.CONDUCT,
                     title=f"`{operation.id}` {title}",

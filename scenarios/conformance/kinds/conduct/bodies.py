@@ -47,7 +47,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
         is_json = JSON in taken(service, operation)
         for name, title, bad in _TOLD if is_json else [one for one in _TOLD if one[2] is not _other_shapes]:
             yield Check(
-                id=f"{service.name}.{Kind.CONDUCT}.{operation.id}.{name}",
+                name=f"{operation.id}.{name}",
                 service=service.name,
                 kind=Kind.CONDUCT,
                 title=f"`{operation.id}` refuses {title}, and keeps nothing of it",

@@ -25,7 +25,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
         by_path.setdefault(operation.path, []).append(operation)
     for operations in by_path.values():
         yield Check(
-            id=f"{service.name}.{Kind.CONDUCT}.{operations[0].id}.other-methods",
+            name=f"{operations[0].id}.other-methods",
             service=service.name,
             kind=Kind.CONDUCT,
             title=f"The address of `{operations[0].id}` refuses the methods that it does not offer",

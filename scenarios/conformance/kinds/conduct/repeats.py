@@ -33,7 +33,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
     for making in found:
         for name, title, verifies, run in _TOLD:
             yield Check(
-                id=f"{service.name}.{Kind.CONDUCT}.{making.makes.operation}.{name}",
+                name=f"{making.makes.operation}.{name}",
                 service=service.name,
                 kind=Kind.CONDUCT,
                 title=title.format(f"`{making.makes.operation}`"),
@@ -44,7 +44,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
     verifies_all = packs.held_to(service.name, "COUNCIL-005", "COUNCIL-006")
     if not found and verifies_all:
         yield Check(
-            id=f"{service.name}.{Kind.CONDUCT}.repeats",
+            name="repeats",
             service=service.name,
             kind=Kind.CONDUCT,
             title="A request that is repeated under one Idempotency-Key has one effect",

@@ -27,7 +27,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
     """One check, of everything that can be made: a target is restarted once."""
     if makings.of(packs, service.name):
         yield Check(
-            id=f"{service.name}.{Kind.CONDUCT}.restart",
+            name="restart",
             service=service.name,
             kind=Kind.CONDUCT,
             title="What was acknowledged is still there after a restart",

@@ -54,7 +54,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
         for pointer in _texts_of(service, making):
             name = pointer.rpartition("/")[2]
             yield Check(
-                id=f"{service.name}.{Kind.CONDUCT}.{making.name}.{name}-in-any-script",
+                name=f"{making.name}.{name}-in-any-script",
                 service=service.name,
                 kind=Kind.CONDUCT,
                 title=f"The `{name}` of a {making.name} comes back as it was sent, in any script",
@@ -63,7 +63,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
                 operations=makings.operations(making, "shows" if making.shows else "lists"),
             )
         yield Check(
-            id=f"{service.name}.{Kind.CONDUCT}.{making.name}.charset-told",
+            name=f"{making.name}.charset-told",
             service=service.name,
             kind=Kind.CONDUCT,
             title=f"What makes a {making.name} may say the charset of its body",
@@ -101,7 +101,7 @@ def _check(
     operation: Operation,
 ) -> Check:
     return Check(
-        id=f"{service.name}.{Kind.CONDUCT}.{name}",
+        name=name,
         service=service.name,
         kind=Kind.CONDUCT,
         title=title,

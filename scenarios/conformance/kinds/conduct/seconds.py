@@ -30,7 +30,7 @@ LOOKED_AT = 5
 def checks(service: Service, packs: Packs) -> Iterator[Check]:
     """One check of all calls, which has to come after the others."""
     yield Check(
-        id=f"{service.name}.{Kind.CONDUCT}.in-time",
+        name="in-time",
         service=service.name,
         kind=Kind.CONDUCT,
         title=f"Each call is answered within {LIMIT:g} seconds",

@@ -37,7 +37,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
             told.append(("same-at-once", "counts each time that it is made, also at one moment", _same))
         for name, title, run in told:
             yield Check(
-                id=f"{service.name}.{Kind.CONDUCT}.{making.name}.{name}",
+                name=f"{making.name}.{name}",
                 service=service.name,
                 kind=Kind.CONDUCT,
                 title=f"A {making.name} {title}",
@@ -47,7 +47,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
             )
     if not found and verifies:
         yield Check(
-            id=f"{service.name}.{Kind.CONDUCT}.once",
+            name="once",
             service=service.name,
             kind=Kind.CONDUCT,
             title="What can be had once is had once, however many ask at one moment",

@@ -28,7 +28,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
     told = [*_changes(service, found), *_makings(service, found)]
     for operation, name, title, run in told:
         yield Check(
-            id=f"{service.name}.{Kind.CONDUCT}.{operation}.{name}",
+            name=f"{operation}.{name}",
             service=service.name,
             kind=Kind.CONDUCT,
             title=f"`{operation}` {title}",
@@ -38,7 +38,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
         )
     if not told and verifies:
         yield Check(
-            id=f"{service.name}.{Kind.CONDUCT}.versions",
+            name="versions",
             service=service.name,
             kind=Kind.CONDUCT,
             title="A change that was meant for another version is not made",

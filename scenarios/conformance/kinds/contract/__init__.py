@@ -59,7 +59,7 @@ def _check(
     requirement: str,
 ) -> Check:
     return Check(
-        id=f"{service.name}.{Kind.CONTRACT}.{name}",
+        name=name,
         service=service.name,
         kind=Kind.CONTRACT,
         title=title,

@@ -26,7 +26,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
     """One for each operation that reads the same as another, in another format."""
     for operation, twin in twins(service):
         yield Check(
-            id=f"{service.name}.{Kind.DATA}.formats-{operation.id.replace('_', '-')}",
+            name=f"formats-{operation.id.replace('_', '-')}",
             service=service.name,
             kind=Kind.DATA,
             title=f"{operation.id}: XML says the same as JSON.",

@@ -69,7 +69,7 @@ def _check(
 ) -> Check:
     parents = (one.parent.operation,) if one.parent else ()
     return Check(
-        id=f"{service.name}.{Kind.DATA}.{name}",
+        name=name,
         service=service.name,
         kind=Kind.DATA,
         title=f"{one.operation}: its {claim}.",

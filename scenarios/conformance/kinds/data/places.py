@@ -26,7 +26,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
     for making in makings.of(packs, service.name):
         if making.picks is not None:
             yield Check(
-                id=f"{service.name}.{Kind.DATA}.places-{making.name}",
+                name=f"places-{making.name}",
                 service=service.name,
                 kind=Kind.DATA,
                 title=f"{making.name}: each takes one place, and no more are given than there are.",

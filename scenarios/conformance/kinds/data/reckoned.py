@@ -47,7 +47,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
     for rule in records.rules if records else ():
         run, operations = _tried(rule, service, packs)
         yield Check(
-            id=f"{service.name}.{Kind.DATA}.reckoned-{rule.name}",
+            name=f"reckoned-{rule.name}",
             service=service.name,
             kind=Kind.DATA,
             title=rule.claim,

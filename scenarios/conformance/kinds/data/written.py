@@ -37,7 +37,7 @@ def checks(service: Service, packs: Packs) -> Iterator[Check]:
 def _of(making: Making, service: Service, counting: Container[str]) -> Iterator[Check]:
     def check(name: str, claim: str, run: Run, verifies: str, *fields: str) -> Check:
         return Check(
-            id=f"{service.name}.{Kind.DATA}.{name}-{making.name}",
+            name=f"{name}-{making.name}",
             service=service.name,
             kind=Kind.DATA,
             title=f"{making.name}: {claim}.",

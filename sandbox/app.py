@@ -9,6 +9,7 @@ from fastapi.responses import Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from sandbox.background import Background
+from sandbox.components.passage import Filling
 from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
@@ -65,6 +66,8 @@ class Sandbox:
         self.forcing = Forcing(self.councils)
         self.gateway.passages.append(self.forcing)
         self.background.add(self.forcing.tidy)
+        self.filling = Filling(self.councils, self.outward)
+        self.gateway.passages.append(self.filling)
         running_clocks = RunningClocks(self.councils)
         self.background.add(running_clocks.serve)
         control = control_api(
@@ -75,6 +78,7 @@ class Sandbox:
             journals=self.journals,
             gateway=self.gateway,
             forcing=self.forcing,
+            filling=self.filling,
             running_clocks=running_clocks,
         )
         self.house.mount("/sandbox", control)

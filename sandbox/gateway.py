@@ -78,6 +78,7 @@ class Call:
 
     ``service`` is the URL name, or ``sandbox`` for the control API; ``caller`` is None without a known key;
     ``started`` reads ``machine.seconds``. ``fault`` names a behaviour that was forced on the call.
+    ``answered_by`` says which component answered it, and what befell it there; empty where our stub did.
     """
 
     council: Council
@@ -86,6 +87,7 @@ class Call:
     request_id: str = field(default_factory=machine.request_id)
     started: float = field(default_factory=machine.seconds)
     fault: str = ""
+    answered_by: str = ""
 
 
 class Passage(Protocol):

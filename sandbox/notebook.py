@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import JSON
+from sqlalchemy import JSON, inspect, text
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from service_apis.kit.db import COLUMN_TYPES, open_engine
@@ -33,6 +33,22 @@ class Notebook:
         self._engine = open_engine(file)
         self._writes = self._engine.execution_options(writing=True)
         Base.metadata.create_all(self._writes)
+        self._add_columns()
+
+    def _add_columns(self) -> None:
+        """Give the tables of a file that an earlier version made the columns that came since."""
+        with self._writes.begin() as connection:
+            there = inspect(connection)
+            for table in Base.metadata.sorted_tables:
+                known = {column["name"] for column in there.get_columns(table.name)}
+                for column in table.columns:
+                    if column.name not in known:
+                        kind = column.type.compile(connection.dialect)
+                        first = getattr(column.default, "arg", None)
+                        default = "" if first is None else f" DEFAULT {first!r}"
+                        connection.execute(
+                            text(f"ALTER TABLE {table.name} ADD COLUMN {column.name} {kind}{default}")
+                        )
 
     def close(self) -> None:
         """Close the file."""

@@ -140,10 +140,10 @@ class Outward:
         )
 
     @asynccontextmanager
-    async def posting(
-        self, destination: Destination, body: bytes, headers: dict[str, str]
+    async def sending(
+        self, method: str, destination: Destination, body: bytes, headers: dict[str, str]
     ) -> AsyncIterator[httpx.Response]:
-        """The answer to a POST, its body still to be read. Redirects are answers like any other.
+        """The answer to a call, its body still to be read. Redirects are answers like any other.
 
         Raises httpx.HTTPError where there is none.
         """
@@ -157,7 +157,7 @@ class Outward:
         *others, last = destination.addresses
         for address in (*others, last):
             request = client.build_request(
-                "POST",
+                method,
                 destination.url_of(address),
                 content=body,
                 headers=headers,

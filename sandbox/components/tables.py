@@ -25,7 +25,12 @@ class Outcome(StrEnum):
 
 
 class ComponentRecord(Base):
-    """A component. ``key_name`` is what its key is called; ``last_position`` counts what it has sent."""
+    """A component. ``key_name`` is what its key is called; ``last_position`` counts what it has sent.
+
+    ``acts_in`` is the fork that it takes for its council while it is tried there, null while it acts in its
+    own. ``taking`` counts how often it was to take the records over anew. ``mapping`` bridges what in its
+    API differs from the slot's, see ``mapping``.
+    """
 
     __tablename__ = "sandbox_components"
 
@@ -36,6 +41,9 @@ class ComponentRecord(Base):
     secret: Mapped[str] = mapped_column(String(120))
     joined_at: Mapped[datetime]
     last_position: Mapped[int]
+    acts_in: Mapped[str | None] = mapped_column(String(40))
+    taking: Mapped[int] = mapped_column(default=1)
+    mapping: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     def __repr__(self) -> str:
         return f"<component {self.name} for {self.slot} at {self.url}>"  # without its secret
@@ -59,3 +67,94 @@ class ComponentEventRecord(Base):
     outcome: Mapped[str] = mapped_column(String(12))
     reason: Mapped[str | None] = mapped_column(String(LONGEST_REASON))
     event: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
+WHOLE = "*"
+"""The operation under which the setting of a whole slot is kept."""
+
+
+class SlotRecord(Base):
+    """How a slot, or one of its operations, is filled by a component; without a row the stub answers.
+
+    ``share`` says whose calls the component answers in the mode ``share``: ``{"percent": 10}``,
+    ``{"homes": [UPRN, ...]}``, ``{"residents": [ID, ...]}`` or ``{"wards": [CODE, ...]}``. ``seconds`` is how
+    long it may take to answer. ``fallback`` says that the stub answers where it does not. ``since`` is an
+    instant of the machine.
+    """
+
+    __tablename__ = "sandbox_slots"
+
+    slot: Mapped[str] = mapped_column(String(60), primary_key=True)
+    operation: Mapped[str] = mapped_column(String(80), primary_key=True)
+    component: Mapped[str] = mapped_column(ForeignKey(ComponentRecord.name))
+    mode: Mapped[str] = mapped_column(String(12))
+    share: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    fallback: Mapped[bool]
+    seconds: Mapped[float]
+    since: Mapped[datetime]
+
+
+class SlotChangeRecord(Base):
+    """One thing that was done to a slot, or befell it: what, by whom and why. The history is never shortened.
+
+    ``what`` is a sentence; ``setting`` how the slot or operation is filled since, null where by the stub.
+    ``overriding`` is what was not met when it was done all the same.
+    """
+
+    __tablename__ = "sandbox_slot_changes"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+    council_time: Mapped[datetime]
+    slot: Mapped[str] = mapped_column(String(60), index=True)
+    component: Mapped[str | None] = mapped_column(String(LONGEST_NAME))
+    what: Mapped[str] = mapped_column(String(500))
+    by: Mapped[str] = mapped_column(String(120))
+    why: Mapped[str] = mapped_column(String(500))
+    setting: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    overriding: Mapped[str | None] = mapped_column(String(1000))
+
+
+class ReferenceRecord(Base):
+    """A case that the component calls otherwise than the council: ``ours`` is what every caller is told."""
+
+    __tablename__ = "sandbox_component_references"
+
+    component: Mapped[str] = mapped_column(
+        ForeignKey(ComponentRecord.name, ondelete="CASCADE"), primary_key=True
+    )
+    theirs: Mapped[str] = mapped_column(String(120), primary_key=True)
+    ours: Mapped[str] = mapped_column(String(120), index=True)
+
+
+class FollowUpRecord(Base):
+    """A write that the stub answered and that the component is still to be told of, in order.
+
+    ``asked`` and ``answered`` are the call and the stub's answer (see ``asking``), bodies in base64.
+    """
+
+    __tablename__ = "sandbox_component_follow_ups"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    component: Mapped[str] = mapped_column(ForeignKey(ComponentRecord.name, ondelete="CASCADE"), index=True)
+    asked: Mapped[dict[str, Any]] = mapped_column(JSON)
+    answered: Mapped[dict[str, Any]] = mapped_column(JSON)
+    tries: Mapped[int] = mapped_column(default=0)
+
+
+class VerdictRecord(Base):
+    """What a run of the conformance checks on a component came to; ``evidence`` is its signed record.
+
+    ``contract`` is the SHA-256 of the slot's OpenAPI, ``url`` where the component answered then.
+    """
+
+    __tablename__ = "sandbox_component_verdicts"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    component: Mapped[str] = mapped_column(ForeignKey(ComponentRecord.name, ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    passed: Mapped[bool]
+    url: Mapped[str] = mapped_column(String(2000))
+    contract: Mapped[str] = mapped_column(String(64))
+    counts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))

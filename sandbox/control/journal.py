@@ -208,6 +208,7 @@ def _in_brief(entry: Entry) -> dict[str, Any]:
         "caller": entry.caller,
         "client": entry.client or None,
         "fault": entry.fault or None,
+        "answered_by": entry.answered_by or None,
         "note": entry.note or None,
         "rows": entry.rows,
         "events": entry.events,

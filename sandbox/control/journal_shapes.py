@@ -18,7 +18,8 @@ class CallShown(Schema):
 
     ``at`` is the machine's clock, ``council_time`` the council's, when the call came. ``caller`` is the name
     of the key, null without a known one; ``status`` 0 where nothing was answered; ``fault`` a behaviour that
-    was forced on the call; ``note`` what else is to be said. ``rows`` and ``events`` count what it caused.
+    was forced on the call; ``answered_by`` the component that answered it, null where our stub did, and what
+    befell the call there; ``note`` what else is to be said. ``rows`` and ``events`` count what it caused.
     """
 
     number: int
@@ -34,6 +35,7 @@ class CallShown(Schema):
     caller: str | None
     client: str | None
     fault: str | None
+    answered_by: str | None
     note: str | None
     rows: int
     events: int

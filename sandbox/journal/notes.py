@@ -95,6 +95,7 @@ class Notes:
             "" if caller is None else _scopes(caller),
             "" if client is None else f"{client[0]}:{client[1]}",
             call.fault,
+            call.answered_by,
             "" if noted.generation is None else _taken_back(noted.generation),
             rows,
             events,

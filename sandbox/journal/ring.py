@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from service_apis.kit.db import remove_database
 
-FORMAT = 1_000 + sys.version_info.minor
+FORMAT = 2_000 + sys.version_info.minor
 """Blocks are written as Python writes its own objects, the quickest way that there is, and another version of
 Python may not read them: then the journal is begun anew."""
 LONGEST_BODY = 64 * 1024
@@ -54,6 +54,7 @@ class Entry(NamedTuple):
     scopes: str
     client: str
     fault: str
+    answered_by: str
     note: str
     rows: int
     events: int

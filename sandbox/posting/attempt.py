@@ -67,7 +67,7 @@ async def attempt(
     try:
         async with asyncio.timeout(time_limit_seconds):
             destination = await outward.destination(url)
-            async with outward.posting(destination, body, signed) as answer:
+            async with outward.sending("POST", destination, body, signed) as answer:
                 text = await _beginning(answer)
                 return Outcome(answer.status_code, text, took(), _retry_after(answer))
     except TimeoutError:

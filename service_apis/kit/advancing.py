@@ -141,7 +141,7 @@ class Advance:
 @contextmanager
 def _part_of(batch: Work, clock: Clock, service: str) -> Iterator[Work]:
     """Work for one service within the transaction of the batch."""
-    work, kept = Work(batch.connection, clock, service), False
+    work, kept = Work(batch.connection, clock, service, is_told=batch.is_told), False
     try:
         yield work
         kept = True

@@ -23,7 +23,7 @@ from service_apis.kit.hearing import hear_all
 from service_apis.kit.problems import NotFound
 from service_apis.kit.records import ClockReading, DueEntry, Fact
 from service_apis.kit.service import Service
-from service_apis.kit.work import Work
+from service_apis.kit.work import Recorded, Work
 
 
 class CouncilGone(NotFound):
@@ -39,7 +39,8 @@ class Council:
 
     ``watched`` says that the rows which are written are told as causes of the call that wrote them.
     ``listeners`` are called after each commit that recorded events, by whichever thread committed;
-    ``when_rewound`` after the council was taken back.
+    ``when_rewound`` after the council was taken back. ``is_told`` says of an event that a service records
+    whether it is told, or another fills the service's place and tells it.
     """
 
     def __init__(self, name: str, file: Path, services: Mapping[str, Service]) -> None:
@@ -49,6 +50,7 @@ class Council:
         self.listeners: list[Callable[[], None]] = []
         self.when_rewound: list[Callable[[], None]] = []
         self.watched = False
+        self.is_told: Callable[[Recorded], bool] | None = None
         self._turn = asyncio.Lock()
         self._closed = False
         self.lifecycles: dict[str, Lifecycle] = {
@@ -246,6 +248,7 @@ class Council:
                 causes.watch(connection)
             with connection.begin() as transaction:
                 work = Work(connection, self.clock, service, if_match, base_url)
+                work.is_told = self.is_told
                 try:
                     yield work
                     work.finish(keep=True)

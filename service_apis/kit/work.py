@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
@@ -19,6 +19,8 @@ from service_apis.kit.schemas import Schema
 Query = Select[*tuple[Any, ...]]
 """A query for rows of any columns."""
 _RECORD = insert(EventRecord)
+Recorded = dict[str, Any]
+"""An event on its way to the outbox: its ``type``, ``source``, ``subject``, ``time`` and ``data``."""
 S = TypeVar("S", bound=Schema)
 M = TypeVar("M")
 
@@ -48,8 +50,10 @@ class Work:
     """The types of the events recorded so far."""
     scheduled: datetime | None = field(default=None, init=False)
     """The earliest instant at which something was put on the agenda."""
+    is_told: Callable[[Recorded], bool] | None = None
+    """Says of an event whether it is told; one that is not is another's to tell."""
     _session: Session | None = field(default=None, init=False)
-    _events: list[dict[str, Any]] = field(default_factory=list, init=False)
+    _events: list[Recorded] = field(default_factory=list, init=False)
 
     @property
     def session(self) -> Session:
@@ -95,9 +99,20 @@ class Work:
         Its type on the wire is ``virtual-council.{service}.{what}``.
         """
         event_type = f"virtual-council.{self.service}.{what}"
-        told = {"type": event_type, "source": self.service, "subject": subject, "time": self.now}
-        self._events.append({**told, "data": data})
-        self.recorded.add(event_type)
+        self.pass_on(event_type, subject, self.now, data)
+
+    def pass_on(self, event_type: str, subject: str, time: datetime, data: dict[str, Any]) -> None:
+        """Record an event by its full type, at an instant of council time, as another recorded it."""
+        event: Recorded = {
+            "type": event_type,
+            "source": self.service,
+            "subject": subject,
+            "time": time,
+            "data": data,
+        }
+        if self.is_told is None or self.is_told(event):
+            self._events.append(event)
+            self.recorded.add(event_type)
 
     def schedule(self, at: datetime, kind: str, subject: str) -> None:
         """Put something on the agenda: the service's handler of ``kind`` runs when it falls due."""

@@ -6,6 +6,7 @@ A caller keeps the same addresses, and cannot tell who answered; the journal can
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -47,12 +48,21 @@ class Filled:
         return self.circuits.setdefault(component, Circuit())
 
 
+class Watcher(Protocol):
+    """Who is told of calls that the stub answered in a slot that a component is to fill, or fills in part."""
+
+    def saw(self, council: Council, setting: Setting, asked: Asked, ours: Answered) -> None:
+        """Take note of a call and the stub's answer, which the caller has by now. It must not take long."""
+        ...
+
+
 class Filling:
     """Components in the slots of one sandbox's councils: a passage of its gateway."""
 
     def __init__(self, councils: Councils, outward: Outward) -> None:
         self._councils = councils
         self.relay = Relay(outward)
+        self.watchers: list[Watcher] = []
         self._filled: dict[str, Filled] = {}
         for council in councils:
             self._open(council)
@@ -89,7 +99,10 @@ class Filling:
             return
         asked = await read(scope, receive)
         if not is_components(setting, Named.by_call(asked), call.council, service):
-            await send_on(await of_stub(onward, scope, asked), send)
+            answered = await of_stub(onward, scope, asked)
+            await send_on(answered, send)
+            for watcher in self.watchers:
+                watcher.saw(call.council, setting, asked, answered)
             return
         try:
             answered = await self._of_component(filled, setting, asked)

@@ -92,6 +92,15 @@ def find(session: Session, name: str) -> ComponentRecord:
     return component
 
 
+def act_in(component: ComponentRecord, fork: str | None) -> None:
+    """Let a component take a fork for its council, or its own council again, with the records of that.
+
+    At its door it finds another ``state``, and takes the records over anew.
+    """
+    component.acts_in = fork
+    component.taking += 1
+
+
 def components(session: Session) -> Sequence[ComponentRecord]:
     """The council's components, in the order they joined in."""
     return session.scalars(

@@ -127,18 +127,20 @@ async def show_component(
 ) -> ComponentShown:
     """A component, and what time it is in its council, as it is to ask before it answers a call.
 
-    Council time stands still, and jumps.
+    Council time stands still, and jumps. Where `state` is another than when the component took the records
+    over, its records are of a past that never was: it forgets them, and takes the records over anew.
     """
-    found = _found(request, council, component)
-    clock = council.clock
+    found, world = _at_door(request, council, component)
+    clock = world.clock
     return ComponentShown(
         name=found.name,
         slot=found.slot,
         url=found.url,
-        council=council.name,
+        council=world.name,
+        state=f"{found.taking}.{world.generation}",
         now=clock.now,
         today=clock.today,
-        position=str(end_of_feed(council)),
+        position=str(end_of_feed(world)),
         joined_at=found.joined_at,
     )
 
@@ -179,12 +181,12 @@ async def read_component_records(
     from sandbox.components.records import record_lines
     from sandbox.stores import CouldNotRead
 
-    found = _found(request, council, component)
-    lines = record_lines(council, council.services[found.slot])
+    found, world = _at_door(request, council, component)
+    lines = record_lines(world, world.services[found.slot])
     try:
         first = await run_in_threadpool(next, lines)
     except CouldNotRead as error:
-        raise CouncilGone(f"{council.name} was deleted meanwhile") from error
+        raise CouncilGone(f"{world.name} was deleted meanwhile") from error
     return _Lines(first, lines)
 
 
@@ -228,9 +230,9 @@ async def introspect_token(
 
     Ask at each call, or keep an answer no longer than a key that is revoked may go on opening doors.
     """
-    _found(request, council, component)
+    _, world = _at_door(request, council, component)
     keyring: Keyring = request.app.state.keyring
-    key = keyring.held(token.strip(), council.name)
+    key = keyring.held(token.strip(), world.name)
     if key is None:
         return TokenInactive(active=False)
     scope = " ".join(key.scopes)
@@ -298,8 +300,8 @@ async def hear_events_at_door(
     Begin after the `position` that the first line of the records names: nothing is missed then, and nothing
     heard twice.
     """
-    _found(request, council, component)
-    return await fed(request.app.state.bells, council, after, wanted(type, subject), limit, wait)
+    _, world = _at_door(request, council, component)
+    return await fed(request.app.state.bells, world, after, wanted(type, subject), limit, wait)
 
 
 @router.get("/{component}/events", operation_id="list_component_events", responses=READ)
@@ -338,9 +340,13 @@ async def _body(request: Request) -> bytes | None:
     return body
 
 
-def _found(request: Request, council: Council, component: str) -> ComponentRecord:
+def _at_door(request: Request, council: Council, component: str) -> tuple[ComponentRecord, Council]:
+    """A component, and the council that it acts in: its own, or a fork while it is tried there."""
+    councils: Councils = request.app.state.councils
     with _notebook(request, council).reading() as session:
-        return registering.find(session, component)
+        found = registering.find(session, component)
+    world = councils.get(found.acts_in) if found.acts_in else council
+    return found, world or council
 
 
 def _notebook(request: Request, council: Council) -> Notebook:

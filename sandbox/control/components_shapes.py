@@ -59,6 +59,9 @@ class ComponentList(Schema):
 class ComponentShown(Schema):
     """A component, and the council as it stands: ``position`` is the cursor at the end of its events.
 
+    ``council`` is the one that it acts in, a fork while it is tried. ``state`` changes when the component is
+    to take the records over anew.
+
     ``now`` is council time, ``today`` the council's date in London, ``joined_at`` an instant of the machine.
     """
 
@@ -66,6 +69,7 @@ class ComponentShown(Schema):
     slot: str
     url: str
     council: str
+    state: str
     now: AwareDatetime
     today: date
     position: str

@@ -84,7 +84,7 @@ class Sandbox:
         self.house.mount("/sandbox", control)
         self._add_posting(control)
         _add_health(self.house)
-        add_pages(self.house, self.councils, self.gateway, self.keyring, host)
+        add_pages(self.house, self.councils, self.gateway, self.keyring, self.background, host)
 
     def _add_posting(self, control: FastAPI) -> None:
         """Tell receivers, and those who listen, what happens in the councils."""

@@ -1,0 +1,70 @@
+"""What the forms of the page of slots ask of the control API, and how its answer is told."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from sandbox.console import words
+from sandbox.console.deeds import Deed, Form, Told
+
+SHARES = (10, 50)
+"""The percentages of homes for which there is a button each; for all of them a component is live."""
+
+
+def slot_deed(slot: str, form: Form) -> Deed | None:
+    """What a form about a slot asks for; None where there is no such step."""
+    step, _, number = form.get("step", "").partition(" ")
+    if step == "share" and re.fullmatch(r"\d{1,3}", number):
+        return _fill(slot, form, "share", {"percent": int(number)})
+    wanted = _DEEDS.get(step)
+    return None if wanted is None else wanted(slot, form)
+
+
+def _watch(slot: str, form: Form) -> Deed:
+    return _fill(slot, form, "shadow")
+
+
+def _ward(slot: str, form: Form) -> Deed:
+    return _fill(slot, form, "share", {"wards": [form.get("ward", "")]})
+
+
+def _live(slot: str, form: Form) -> Deed:
+    return _fill(slot, form, "live")
+
+
+def _fill(slot: str, form: Form, mode: str, share: Mapping[str, Any] | None = None) -> Deed:
+    sent: dict[str, Any] = {
+        "component": form.get("component", ""),
+        "mode": mode,
+        "share": share,
+        "fallback": form.get("fallback") == "yes",
+        **_reason(form),
+    }
+    if form.get("override"):
+        sent["override"] = form["override"]
+    return Deed("PUT", f"/slots/{quote(slot, safe='')}", sent, _filled)
+
+
+def _roll_back(slot: str, form: Form) -> Deed:
+    sent = {"component": form.get("component") or None, **_reason(form)}
+    return Deed("POST", f"/slots/{quote(slot, safe='')}/roll-back", sent, _filled)
+
+
+def _reason(form: Form) -> dict[str, Any]:
+    """Who and why. Where nobody says who, the name of the key stands in the history."""
+    return {"by": form.get("by") or None, "why": form.get("why", "")}
+
+
+_DEEDS: dict[str, Callable[[str, Form], Deed]] = {
+    "watch": _watch,
+    "ward": _ward,
+    "go-live": _live,
+    "roll-back": _roll_back,
+}
+
+
+def _filled(slot: Mapping[str, Any]) -> Told:
+    return Told(f"{words.label(slot['title'])}: {slot['overview']}")

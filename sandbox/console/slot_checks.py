@@ -1,5 +1,6 @@
-"""Checks of components that the page of slots starts: each a command in a process of its own, whose lines tell
-how far it is. What it comes to it posts to the sandbox by itself, as it does when it is typed.
+"""Checks of components that the page of slots starts, each a command in a process of its own.
+
+Its lines tell how far it is. What it comes to it posts to the sandbox by itself, as when it is typed.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the page of slots shows: each slot, the components that joined for it, and the steps that can be taken."""
+"""What the page of slots shows of each component that joined: how it stands, and the steps to take next."""
 
 from __future__ import annotations
 

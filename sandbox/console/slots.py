@@ -1,4 +1,4 @@
-"""The page of slots: who fills each, how candidates compare with the stub, and a button for each next step."""
+"""The page of slots: who fills each, how candidates compare with the stub, and a button for each step."""
 
 from __future__ import annotations
 

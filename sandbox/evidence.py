@@ -110,10 +110,14 @@ class Signer:
 
     def signed(self, record: Signable) -> bytes:
         """The file of evidence of a record."""
+        return (json.dumps(self.evidence(record), indent=1, ensure_ascii=False) + "\n").encode()
+
+    def evidence(self, record: Signable) -> dict[str, Any]:
+        """What such a file holds."""
         from joserfc import jws
 
         signature = jws.serialize_compact({"alg": ALGORITHM}, record.canonical, self._key, [ALGORITHM])
-        told = {
+        return {
             "record": record.model_dump(mode="json"),
             "signature": {
                 "algorithm": ALGORITHM,
@@ -123,7 +127,6 @@ class Signer:
                 "jws": jws.detach_content(signature),
             },
         }
-        return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def key_file(folder: DataFolder) -> Path:

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sandbox.cli import going_live, slots
 from sandbox.cli.checking import check
-from sandbox.cli.options import DEFAULT_DATA, SERVER, CouncilArgument, Data, SandboxKey
+from sandbox.cli.component_options import Component, SandboxUrl, asked
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
 from sandbox.failure import Failure
 
@@ -23,18 +25,6 @@ PAGE = 200
 MOST_SHOWN = 20
 """How much of what a component sent is shown, the latest of it."""
 
-Component = Annotated[
-    str, typer.Argument(metavar="NAME", help="Its name, as `council component list` shows it.")
-]
-SandboxUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--sandbox",
-        help="A running sandbox. Without it: the one that serves the data folder, or the folder itself.",
-        rich_help_panel=SERVER,
-    ),
-]
-
 
 class EnvironmentNotWritten(Failure):
     """The file that the environment was to be written to cannot be written."""
@@ -43,13 +33,17 @@ class EnvironmentNotWritten(Failure):
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     group = typer.Typer(
-        help="Let a product of yours fill a slot: register it, see what it sent.",
+        help="Let a product of yours fill a slot: register it, check it, let it answer callers.",
         no_args_is_help=True,
         add_completion=False,
     )
     group.command("check")(check)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)
+    group.command("watch")(going_live.watch)
+    group.command("go-live")(going_live.go_live)
+    group.command("roll-back")(going_live.roll_back)
+    group.command("history")(slots.history)
     app.add_typer(group, name="component", rich_help_panel="Components")
 
 
@@ -58,10 +52,8 @@ def _asked(
     council: str | None, data: Path, sandbox: str | None, key: str | None
 ) -> Iterator[tuple[Reached, str]]:
     """The sandbox, and the address of the council's components on it."""
-    from sandbox.reach import reached, the_council
-
-    with reached(data, sandbox, key) as there:
-        yield there, f"/sandbox/councils/{the_council(there, council)}/components"
+    with asked(council, data, sandbox, key) as (there, address):
+        yield there, f"{address}/components"
 
 
 def add(

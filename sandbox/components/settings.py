@@ -26,7 +26,7 @@ class SlotTaken(Conflict):
 
 
 class StillFills(Conflict):
-    """A component that fills a slot, or part of one, cannot be removed. Roll it back first."""
+    """A component that fills a slot, or part of one, cannot be removed, or tried elsewhere. Roll it back."""
 
 
 class Mode(StrEnum):
@@ -151,7 +151,7 @@ def sentence_of(component: str, mode: Mode, share: Share, operations: Sequence[s
     """How a component fills a slot, or operations of it, in a sentence without its end."""
     what = "the whole slot" if WHOLE in operations else _listed(list(operations))
     if mode is Mode.SHADOW:
-        return f"{component} is watched beside the stub for {what}"
+        return f"{component} is watched beside the stub" + ("" if WHOLE in operations else f" for {what}")
     instead = ", and the stub where it does not" if fallback else ""
     if mode is Mode.LIVE:
         return f"{component} is live for {what}" + (", the stub where it does not answer" if fallback else "")
@@ -242,13 +242,16 @@ def give_back(
     return bool(filled)
 
 
-def refuse_if_filling(session: Session, component: str) -> None:
-    """Raise StillFills where the component fills a slot, or part of one, in whatever mode."""
+def refuse_if_filling(session: Session, component: str, done: str) -> None:
+    """Raise StillFills where the component fills a slot, or part of one, in whatever mode.
+
+    ``done`` is what was to be done with it: "removed".
+    """
     if (
         found := session.scalars(select(SlotRecord).where(SlotRecord.component == component)).first()
     ) is not None:
         raise StillFills(
-            f"{component} fills {found.slot} ({found.mode}); roll it back before it is removed: "
+            f"{component} fills {found.slot} ({found.mode}); roll it back before it is {done}: "
             f"`council component roll-back {component}`"
         )
 

@@ -28,6 +28,7 @@ from sandbox.control import (
     slots,
     snapshots,
     truth,
+    verdicts,
     webhooks,
 )
 from sandbox.councils import Councils
@@ -66,6 +67,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         events,
         webhooks,
         components,
+        verdicts,
         journal_replay,
         journal,
         journeys,

@@ -15,6 +15,7 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.components import registering
 from sandbox.components.receiving import LARGEST_EVENT_BYTES, CloudEvent, Parcel, receive
+from sandbox.components.settings import refuse_if_filling
 from sandbox.components.tables import (
     LONGEST_NAME,
     LONGEST_WEBHOOK_ID,
@@ -22,6 +23,7 @@ from sandbox.components.tables import (
     ComponentRecord,
     Outcome,
 )
+from sandbox.components.whereabouts import home_of
 from sandbox.control.access import READ, WRITE, ControlCaller, DoorCaller, NamedCouncil, refusals
 from sandbox.control.components_shapes import (
     NAME_PATTERN,
@@ -145,14 +147,23 @@ async def show_component(
     )
 
 
-@router.delete("/{component}", operation_id="remove_component", status_code=204, responses=READ)
+@router.delete(
+    "/{component}",
+    operation_id="remove_component",
+    status_code=204,
+    responses={**READ, **refusals(409)},
+)
 async def remove_component(
     request: Request, council: NamedCouncil, component: Component, caller: ControlCaller
 ) -> Response:
-    """Let a component leave: its key opens nothing any more, and what it sent is forgotten."""
+    """Let a component leave: its key opens nothing any more, and what it sent is forgotten.
+
+    One that fills a slot is to be rolled back first. What it did stays in the slot's history.
+    """
     keyring: Keyring = request.app.state.keyring
     with _notebook(request, council).writing() as session:
         found = registering.find(session, component)
+        refuse_if_filling(session, found.name, "removed")
         keyring.revoke(council.name, found.key_name)
         session.delete(found)
     return Response(status_code=204)
@@ -315,9 +326,11 @@ async def list_component_events(
 ) -> SentList:
     """What a component has sent, in order: taken, repeated or refused, and why.
 
-    The latest 5,000 are kept of each component; beyond that, what was refused goes first.
+    The latest 5,000 are kept of each component; beyond that, what was refused goes first. Of a component
+    that is tried on a fork they are told there too.
     """
-    with _notebook(request, council).reading() as session:
+    home = home_of(request.app.state.councils, council, component)
+    with _notebook(request, home).reading() as session:
         found = registering.find(session, component)
         query = select(ComponentEventRecord).where(
             ComponentEventRecord.component == found.name, ComponentEventRecord.position > after

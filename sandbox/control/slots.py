@@ -23,6 +23,7 @@ from sandbox.components.settings import (
     sentence_of,
 )
 from sandbox.components.tables import WHOLE, ComponentRecord, SlotRecord
+from sandbox.components.whereabouts import fork_of
 from sandbox.control.access import READ, WRITE, ControlCaller, NamedCouncil, refusals
 from sandbox.control.slots_shapes import (
     ChangeList,
@@ -33,7 +34,7 @@ from sandbox.control.slots_shapes import (
     SlotList,
     SlotShown,
 )
-from sandbox.control.slots_telling import Standing, fork_of, gate_shown, listed, shown
+from sandbox.control.slots_telling import Standing, gate_shown, listed, shown
 from sandbox.councils import Councils
 from sandbox.notebook import Notebook
 from sandbox.streaming import LARGEST_POSITION

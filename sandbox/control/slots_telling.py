@@ -13,6 +13,7 @@ from sandbox.components.passage import Filled
 from sandbox.components.registering import components
 from sandbox.components.settings import Mode, Setting, latest_changes
 from sandbox.components.tables import ComponentRecord, VerdictRecord
+from sandbox.components.whereabouts import fork_of
 from sandbox.control.slots_shapes import (
     CandidateShown,
     ChangeShown,
@@ -100,6 +101,8 @@ def overview(service: Service, settings: Sequence[Setting]) -> str:
     told = "; ".join(each.sentence for each in settings)
     if not told:
         return f"The stub answers for {service.title}."
+    if all(each.mode is Mode.SHADOW for each in settings):
+        return f"{told}; the stub answers."
     if not any(each.is_whole and each.mode is Mode.LIVE for each in settings):
         told += "; the stub answers for the rest"
     return f"{told}."
@@ -114,7 +117,7 @@ def gate_shown(found: gate.Found) -> GateShown:
     )
 
 
-def verdict_shown(verdict: VerdictRecord, changed: Sequence[str]) -> VerdictShown:
+def verdict_shown(verdict: VerdictRecord, changed: Sequence[str] = ()) -> VerdictShown:
     """A verdict, and whether it stands."""
     return VerdictShown(
         number=verdict.number,
@@ -153,12 +156,6 @@ def _candidate(councils: Councils, standing: Standing, filled: Filled) -> Candid
         fares=_fares(component.name, filled),
         gate=gate_shown(standing.at_gate(gate.Limits())),
     )
-
-
-def fork_of(councils: Councils, component: ComponentRecord) -> str | None:
-    """The fork that a component acts in; None where it acts in its own council, or the fork is gone."""
-    fork = component.acts_in
-    return fork if fork and councils.get(fork) is not None else None
 
 
 def _filling(setting: Setting, filled: Filled) -> FillingShown:

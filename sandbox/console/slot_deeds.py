@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.console import words
 from sandbox.console.deeds import Deed, Form, Told
 
 SHARES = (10, 50)
@@ -21,6 +20,19 @@ def slot_deed(slot: str, form: Form) -> Deed | None:
         return _fill(slot, form, "share", {"percent": int(number)})
     wanted = _DEEDS.get(step)
     return None if wanted is None else wanted(slot, form)
+
+
+def kept_out(said: Mapping[str, Any]) -> Told | None:
+    """What the gate has against a step, in an officer's words; None where it was refused for another reason."""
+    if not said.get("unmet"):
+        return None
+    lines = [f"{each['what']}." for each in said["unmet"]]
+    return Told(
+        "It may not answer callers yet, because something is missing. Take the steps that are missing, or give "
+        "a reason to go ahead all the same.",
+        lines,
+        done=False,
+    )
 
 
 def _watch(slot: str, form: Form) -> Deed:
@@ -67,4 +79,4 @@ _DEEDS: dict[str, Callable[[str, Form], Deed]] = {
 
 
 def _filled(slot: Mapping[str, Any]) -> Told:
-    return Told(f"{words.label(slot['title'])}: {slot['overview']}")
+    return Told(f"{slot['title']}: {slot['overview']}")

@@ -13,7 +13,7 @@ from sandbox.console.deeds import Told
 from sandbox.console.faults import no_page
 from sandbox.console.rendering import page
 from sandbox.console.slot_checks import Checks
-from sandbox.console.slot_deeds import slot_deed
+from sandbox.console.slot_deeds import kept_out, slot_deed
 from sandbox.console.slot_view import Candidate, steps_of
 from service_apis.kit.council import Council
 
@@ -67,7 +67,8 @@ class Slots:
             return None
         path = f"/{quote(council.name, safe='')}{wanted.path}"
         answer = await self._acting.ask(request, path, sent.key, wanted.method, wanted.sent)
-        return refused(answer) or wanted.told(answer.json if answer.body else {})
+        said = answer.json if answer.body else {}
+        return kept_out(said) or refused(answer) or wanted.told(said)
 
     async def _check(self, request: Request, council: Council, component: str, key: str) -> Told:
         path = f"/{quote(council.name, safe='')}/components/{quote(component, safe='')}"

@@ -134,7 +134,7 @@ def test_it_answers_for_a_share_then_for_a_ward_and_is_rolled_back(joined: Counc
 
 def test_it_is_watched_without_asking_anybody(joined: CouncilUnderTest) -> None:
     page = press(joined, "watch", **OFFICER)
-    assert "Waste: bins-r-us is watched beside the stub for the whole slot" in told(page)
+    assert "Waste: bins-r-us is watched beside the stub" in told(page)
     assert "Roll back to the stub" in buttons(page)
 
 

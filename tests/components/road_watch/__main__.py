@@ -54,10 +54,12 @@ def main() -> None:
 
 def _join(council: Council, store: Store) -> None:
     """Take over what the council has. It need not answer yet: the two may have been started at once."""
+    if store.has_joined:
+        return  # Whether the records still stand is asked before the first answer.
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            store.join(council)
+            store.present(council)
             return
         except CouncilSilent as silence:
             if time.monotonic() > give_up:

@@ -27,10 +27,15 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Present(NamedTuple):
-    """The council's name and its time, in seconds since 1970, which stands still and jumps."""
+    """The council's name and its time, in seconds since 1970, which stands still and jumps.
+
+    ``state`` changes when the records that were taken over are of a past that never was: the council was set
+    back, or this component is to act in a copy of it.
+    """
 
     council: str
     now: int
+    state: str
 
 
 class Council:
@@ -45,10 +50,15 @@ class Council:
         self._keys: dict[str, tuple[float, dict[str, Any]]] = {}
 
     def present(self) -> Present:
-        """The council's name and time. Raises CouncilSilent."""
+        """The council's name, time and state. Raises CouncilSilent."""
         with self._asked("") as answer:
             told = json.load(answer)
-            return Present(told["council"], int(datetime.fromisoformat(told["now"]).timestamp()))
+            now = int(datetime.fromisoformat(told["now"]).timestamp())
+            return Present(told["council"], now, told["state"])
+
+    def forget_keys(self) -> None:
+        """Ask for each key anew: those of a copy of the council are others."""
+        self._keys.clear()
 
     def records(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every record of the slot at one moment: its table and its columns. Raises CouncilSilent."""

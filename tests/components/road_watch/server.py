@@ -87,18 +87,18 @@ class Conversation(BaseHTTPRequestHandler):
 
     def _answer(self, operation: Operation, named: str, body: bytes) -> Any:
         """What an operation says: at the council's time, and for a form only to who may write."""
-        council, now = self.server.council.present()
+        present = self.server.store.present(self.server.council)
         query = _query(self.path)
         form: forms.Fields = []
         if operation.method == "POST":
             form = forms.fields_of(self.headers.get("Content-Type", ""), body)
             key = dict(reversed(form)).get("api_key") or dict(query).get("api_key")
             self.server.council.admit(key)
-        checked = endpoint.check(operation, query, form, council)
+        checked = endpoint.check(operation, query, form, present.council)
         if wrong("updates-slow") and operation.answer is endpoint.updates:
             time.sleep(2.5)
-        with self.server.store.at(now) as db:
-            return operation.answer(Call(db, now, self._base(), named, checked, form))
+        with self.server.store.at(present) as db:
+            return operation.answer(Call(db, present.now, self._base(), named, checked, form))
 
     def _operation(self, path: str, form: str) -> tuple[Operation, str]:
         for operation in endpoint.OPERATIONS if form else ():

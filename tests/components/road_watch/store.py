@@ -1,6 +1,7 @@
 """What this program keeps: one SQLite file of its own, filled from the council's records when it joins."""
 
 import json
+import re
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -12,11 +13,12 @@ from typing import Any
 import catalogue
 import reports
 from defects import wrong
-from door import Council
+from door import Council, Present
 from places import words_of
+from refusals import CouncilSilent
 
 _TABLES = """
-CREATE TABLE joined (at TEXT);
+CREATE TABLE joined (state TEXT);
 CREATE TABLE places (
     uprn TEXT PRIMARY KEY, address TEXT, line_words TEXT, street_words TEXT, postcode TEXT,
     lat REAL, long REAL
@@ -52,24 +54,57 @@ class Store:
         # What has been answered is on the disk, whatever happens to this program or the machine.
         self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
         self._turn = threading.Lock()
+        if not self._db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'joined'").fetchone():
+            self._db.executescript(f"BEGIN; {_TABLES} COMMIT;")
 
-    def join(self, council: Council) -> None:
-        """Take the council's records over, all or none of them; only once in the file's life."""
-        if self._db.execute("SELECT 1 FROM sqlite_schema WHERE name = 'joined'").fetchone():
-            return
-        with self._db:
+    def present(self, council: Council) -> Present:
+        """The council's present, once the records here are those of it. Raises CouncilSilent.
+
+        The records are taken over where there are none yet, and anew where the council's state is another
+        than it was then.
+        """
+        while (present := council.present()).state != self._state:
+            self._take_over(council, present.state)
+        return present
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether records were ever taken over."""
+        return self._state is not None
+
+    @property
+    def _state(self) -> str | None:
+        row = self._db.execute("SELECT state FROM joined").fetchone()
+        return None if row is None else str(row["state"])
+
+    def _take_over(self, council: Council, state: str) -> None:
+        """Forget everything, also what was still to be told, and take the council's records; all or nothing.
+
+        Where the state changes while they are read, they are of the next one, and are taken once more.
+        """
+        with self._turn, self._db:
+            if self._state == state:
+                return
             self._db.execute("BEGIN")
-            for statement in _TABLES.split(";"):
-                self._db.execute(statement)
+            # Rows go and not tables: the outbox goes on with its numbers, as an event may be on its way.
+            for table in re.findall(r"CREATE TABLE (\w+)", _TABLES):
+                self._db.execute(f"DELETE FROM {table}")
             for table, record in council.records():
                 _TAKEN_OVER[table](self._db, record)
+            reports.insert(self._db, "joined", state=state)
+            council.forget_keys()
 
     @contextmanager
-    def at(self, now: int) -> Iterator[sqlite3.Connection]:
-        """The file in one transaction, once all that fell due by then has been worked through."""
+    def at(self, present: Present) -> Iterator[sqlite3.Connection]:
+        """The file in one transaction, once all that fell due by then has been worked through.
+
+        Raises CouncilSilent where the records were taken over anew since that present.
+        """
         with self._turn, self._db:
+            if self._state != present.state:
+                raise CouncilSilent("The council was set back meanwhile; nothing was done. Ask again")
             self._db.execute("BEGIN")
-            reports.work_through(self._db, now)
+            reports.work_through(self._db, present.now)
             yield self._db
 
     def untold(self) -> tuple[int, dict[str, Any]] | None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import suppress
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Header, Path, Query, Request, Response
@@ -47,6 +48,7 @@ from sandbox.notebook import Notebook
 from sandbox.outward import NotAnAddress, Outward
 from sandbox.posting.feed import end_of_feed
 from sandbox.posting.signing import CONTENT_TYPE
+from sandbox.shadow.jobs import Runs
 from sandbox.streaming import LARGEST_POSITION
 from service_apis.kit.council import Council, CouncilGone
 from service_apis.kit.problems import Problem
@@ -198,20 +200,22 @@ async def read_component_records(
         first = await run_in_threadpool(next, lines)
     except CouldNotRead as error:
         raise CouncilGone(f"{world.name} was deleted meanwhile") from error
-    return _Lines(first, lines)
+    runs: Runs = request.app.state.runs
+    return _Lines(first, lines, partial(runs.takings.read, council.name, component, world.name))
 
 
 class _Lines(StreamingResponse):
     """An answer whose source is let go of however it ends: by then it keeps the council's file as it was."""
 
-    def __init__(self, first: bytes, rest: Generator[bytes]) -> None:
+    def __init__(self, first: bytes, rest: Generator[bytes], when_read: Callable[[], None]) -> None:
         super().__init__(self._all(first), media_type=LINES)
-        self._rest = rest
+        self._rest, self._when_read = rest, when_read
 
     async def _all(self, first: bytes) -> AsyncIterator[bytes]:
         yield first
         while some := await run_in_threadpool(next, self._rest, b""):
             yield some
+        self._when_read()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, but not to a caller who takes for ever: then the answer breaks off."""

@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Protocol
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from sandbox.components.asking import Answered, Asked, Unanswered, of_stub, read, send_on
+from sandbox.components.asking import Answered, Asked, HungUp, Unanswered, of_stub, read, send_on
 from sandbox.components.circuit import Circuit
 from sandbox.components.references import References, pairs_in
 from sandbox.components.relay import SAFE, Relay
@@ -18,6 +19,7 @@ from sandbox.components.settings import Setting, Settings
 from sandbox.components.sides import Named, is_components
 from sandbox.components.tables import ReferenceRecord
 from sandbox.components.telling import FOLLOWING, is_told
+from sandbox.components.tricks import trick_in
 from sandbox.councils import Councils
 from sandbox.forcing.operations import operation_at
 from sandbox.forcing.passage import ABOUT_A_SERVICE
@@ -25,7 +27,7 @@ from sandbox.forcing.refusing import answer_of
 from sandbox.gateway import Call
 from sandbox.outward import Outward
 from service_apis.kit.council import Council
-from service_apis.kit.problems import Problem
+from service_apis.kit.problems import BodyTooLarge, Problem
 from service_apis.kit.service import Service
 
 
@@ -61,7 +63,7 @@ class Filling:
 
     def __init__(self, councils: Councils, outward: Outward) -> None:
         self._councils = councils
-        self.relay = Relay(outward)
+        self.relay = Relay(outward, councils.services)
         self.watchers: list[Watcher] = []
         self._filled: dict[str, Filled] = {}
         for council in councils:
@@ -93,16 +95,29 @@ class Filling:
             return
         service = call.council.services[call.service.replace("-", "_")]
         path = scope["path"].removeprefix(scope["root_path"])
-        setting = filled.settings.of(service.slug, operation_at(service, scope["method"], path))
+        operation = operation_at(service, scope["method"], path)
+        setting = filled.settings.of(service.slug, operation) if operation else None
         if setting is None or path.startswith(ABOUT_A_SERVICE):
+            # What the slot does not have is refused as ever, whatever else a component may answer.
             await onward(scope, receive, send)
             return
-        asked = await read(scope, receive)
+        try:
+            asked = await read(scope, receive)
+        except HungUp:
+            return
+        except HTTPException:
+            too_large = BodyTooLarge("The body is larger than this sandbox accepts; send less at a time")
+            await (await answer_of(service, too_large, scope))(scope, receive, send)
+            return
         if not is_components(setting, Named.by_call(asked), call.council, service):
             answered = await of_stub(onward, scope, asked)
             await send_on(answered, send)
             for watcher in self.watchers:
                 watcher.saw(call.council, setting, asked, answered)
+            return
+        if trick := trick_in(asked):
+            call.answered_by = f"{setting.filler.name} was not called: {trick.detail}"
+            await (await answer_of(service, trick, scope))(scope, receive, send)
             return
         try:
             answered = await self._of_component(filled, setting, asked)

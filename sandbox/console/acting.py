@@ -73,7 +73,8 @@ class Acting:
     ) -> Answer:
         """Ask the control API about a council: ``path`` begins with its name."""
         host = request.headers["host"]
-        return await call(self._gateway, f"/sandbox/councils{path}", key, host, method=method, sent=sent)
+        address = f"/sandbox/councils{path}"
+        return await call(self._gateway, address, key, host, method=method, sent=sent, for_page=True)
 
     async def listed(self, request: Request, path: str) -> list[Any]:
         """What a list of the control API holds; nothing where this sandbox keeps no such list."""

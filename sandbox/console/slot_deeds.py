@@ -11,6 +11,12 @@ from sandbox.console.deeds import Deed, Form, Told
 
 SHARES = (10, 50)
 """The percentages of homes for which there is a button each; for all of them a component is live."""
+REPLAYS: dict[str, tuple[str, dict[str, Any]]] = {
+    "some": ("600 calls of a day: takes seconds", {"kind": "day", "calls": 600}),
+    "day": ("as many calls as such a council has in a day", {"kind": "day"}),
+    "recorded": ("the calls that the journal has recorded", {"kind": "recorded"}),
+}
+"""What can be replayed: in words, and as the control API takes it."""
 
 
 def slot_deed(slot: str, form: Form) -> Deed | None:
@@ -33,6 +39,22 @@ def kept_out(said: Mapping[str, Any]) -> Told | None:
         lines,
         done=False,
     )
+
+
+def _replay(_slot: str, form: Form) -> Deed:
+    _, sent = REPLAYS.get(form.get("calls", ""), REPLAYS["some"])
+    name = form.get("component", "")
+    return Deed(
+        "POST",
+        f"/components/{quote(name, safe='')}/shadow",
+        sent,
+        lambda _: Told(f"Calls are being replayed to {name} and to the stub. How far it is stands below."),
+    )
+
+
+def _stop(_slot: str, form: Form) -> Deed:
+    path = f"/components/{quote(form.get('component', ''), safe='')}/shadow"
+    return Deed("DELETE", path, None, lambda _: Told("The replay is stopped."))
 
 
 def _watch(slot: str, form: Form) -> Deed:
@@ -71,6 +93,8 @@ def _reason(form: Form) -> dict[str, Any]:
 
 
 _DEEDS: dict[str, Callable[[str, Form], Deed]] = {
+    "compare": _replay,
+    "stop": _stop,
     "watch": _watch,
     "ward": _ward,
     "go-live": _live,

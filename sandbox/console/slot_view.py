@@ -43,6 +43,7 @@ class Candidate:
     told: Mapping[str, Any]
     fillings: Sequence[Mapping[str, Any]]
     comparison: Mapping[str, Any] | None
+    replay: Mapping[str, Any] | None
     check: Check | None
     steps: Sequence[Step]
 
@@ -60,6 +61,12 @@ class Candidate:
     def checked(self) -> str:
         """What its latest check came to, in a sentence or two."""
         return _checked(self.told["verdict"])
+
+    @property
+    def compared(self) -> str:
+        """What its latest comparison with the stub came to, in a sentence."""
+        comparison = self.told["comparison"]
+        return f"{comparison['sentence'].rstrip('.')}." if comparison else "Not yet."
 
 
 def _checked(verdict: Mapping[str, Any] | None) -> str:

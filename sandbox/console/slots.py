@@ -13,7 +13,7 @@ from sandbox.console.deeds import Told
 from sandbox.console.faults import no_page
 from sandbox.console.rendering import page
 from sandbox.console.slot_checks import Checks
-from sandbox.console.slot_deeds import kept_out, slot_deed
+from sandbox.console.slot_deeds import REPLAYS, kept_out, slot_deed
 from sandbox.console.slot_view import Candidate, steps_of
 from service_apis.kit.council import Council
 
@@ -42,6 +42,7 @@ class Slots:
             council=council,
             told=self._acting.told(request),
             slots=await self._slots(request, council),
+            replays={name: words for name, (words, _) in REPLAYS.items()},
             **self._acting.proof,
         )
 
@@ -93,12 +94,17 @@ class Slots:
         self, request: Request, council: Council, slot: dict[str, Any], told: dict[str, Any]
     ) -> Candidate:
         name = told["name"]
-        path = f"/{quote(council.name, safe='')}/components/{name}/comparisons/latest"
-        answer = await self._acting.ask(request, path, self._acting.own_key)
+        root = f"/{quote(council.name, safe='')}/components/{name}"
+
+        async def found(path: str) -> Any:
+            answer = await self._acting.ask(request, root + path, self._acting.own_key)
+            return answer.json if answer.status == 200 else None
+
         return Candidate(
             told=told,
             fillings=[each for each in slot["fillings"] if each["component"] == name],
-            comparison=answer.json if answer.status == 200 else None,
+            comparison=await found("/comparisons/latest"),
+            replay=await found("/shadow"),
             check=self._checks.of(council.name, name),
             steps=steps_of(slot["next"], name),
         )

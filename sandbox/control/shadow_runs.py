@@ -9,7 +9,7 @@ from pydantic import Field
 
 from sandbox.control.access import READ, WRITE, ControlCaller, NamedCouncil, refusals
 from sandbox.control.components import Component
-from sandbox.inside import FROM_INSIDE
+from sandbox.inside import FROM_A_PAGE, FROM_INSIDE
 from sandbox.shadow.jobs import Job, NotServed, Runs
 from service_apis.kit.schemas import Schema
 
@@ -55,7 +55,8 @@ async def try_component(
     """
     from sandbox.shadow.running import Wanted
 
-    if FROM_INSIDE in request.scope.get("extensions", ()):
+    extensions = request.scope.get("extensions", ())
+    if FROM_INSIDE in extensions and FROM_A_PAGE not in extensions:
         raise NotServed("A component asks the sandbox while it is tried: start that with `council up` first")
     chosen = Wanted(wanted.kind, wanted.days, wanted.calls, wanted.seed, wanted.learn_noise)
     return _shown(component, _runs(request).begin(council, component, chosen, request.url.netloc))

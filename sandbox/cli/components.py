@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sandbox.cli import mapping
 from sandbox.cli.checking import check
 from sandbox.cli.options import DEFAULT_DATA, SERVER, CouncilArgument, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
@@ -50,6 +51,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("check")(check)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)
+    group.command("map")(mapping.map_component)
     app.add_typer(group, name="component", rich_help_panel="Components")
 
 
@@ -70,6 +72,7 @@ def add(
         str, typer.Option("--for", help="The slot that it fills: a service's slug, such as [b]waste[/b].")
     ],
     url: Annotated[str, typer.Option("--url", help="Where it answers: [b]http://127.0.0.1:9000[/b].")],
+    mapping_file: mapping.MappingFile = None,
     council: OfCouncil = None,
     env_file: Annotated[
         Path | None,
@@ -84,8 +87,11 @@ def add(
     """Register a component for a slot, and show what to start it with: its key and secret, this once."""
     if env_file is not None:
         _refuse_unwritable(env_file)
+    declared = None if mapping_file is None else mapping.mapping_of(mapping_file, slot)
     with _asked(council, data, sandbox, key) as (there, address):
         made = there.ask("POST", address, json={"name": name, "slot": slot, "url": url})
+        if declared is not None:
+            mapping.declare(there, f"{address}/{name}", declared)
     environment = made["environment"]
     if env_file is None:
         for variable, value in environment.items():

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli import going_live, slots
+from sandbox.cli import going_live, mapping, slots
 from sandbox.cli.checking import check
 from sandbox.cli.component_options import Component, SandboxUrl, asked
 from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey
@@ -44,6 +44,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("go-live")(going_live.go_live)
     group.command("roll-back")(going_live.roll_back)
     group.command("history")(slots.history)
+    group.command("map")(mapping.map_component)
     app.add_typer(group, name="component", rich_help_panel="Components")
 
 
@@ -62,6 +63,7 @@ def add(
         str, typer.Option("--for", help="The slot that it fills: a service's slug, such as [b]waste[/b].")
     ],
     url: Annotated[str, typer.Option("--url", help="Where it answers: [b]http://127.0.0.1:9000[/b].")],
+    mapping_file: mapping.MappingFile = None,
     council: OfCouncil = None,
     env_file: Annotated[
         Path | None,
@@ -76,8 +78,11 @@ def add(
     """Register a component for a slot, and show what to start it with: its key and secret, this once."""
     if env_file is not None:
         _refuse_unwritable(env_file)
+    declared = None if mapping_file is None else mapping.mapping_of(mapping_file, slot)
     with _asked(council, data, sandbox, key) as (there, address):
         made = there.ask("POST", address, json={"name": name, "slot": slot, "url": url})
+        if declared is not None:
+            mapping.declare(there, f"{address}/{name}", declared)
     environment = made["environment"]
     if env_file is None:
         for variable, value in environment.items():

@@ -17,6 +17,7 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 from sandbox.components.asking import Answered, Asked, Headers
 from sandbox.components.contract import Contract, Operation, shape_of
 from sandbox.components.nonsense import charset_of
+from sandbox.components.vocabulary import Vocabulary, text_of
 
 FORM = "application/x-www-form-urlencoded"
 _IN_A_STEP = "~@:!$&'()*+,;="
@@ -50,9 +51,11 @@ class Renaming:
         known = self._back if back else self._there
         found = known.get((str, one))
         if found is None:
-            alike = (other for (kind, each), other in known.items() if kind is not str and _text(each) == one)
+            alike = (
+                other for (kind, each), other in known.items() if kind is not str and text_of(each) == one
+            )
             found = next(alike, one)
-        return _text(found)
+        return text_of(found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class Bridge:
 
     def __init__(self, document: Mapping[str, Any], contract: Contract) -> None:
         self._document, self._contract = document, contract
+        self._vocabulary = Vocabulary(contract)
         paths: Mapping[str, str] = document.get("paths") or {}
         self._templates = paths
         theirs = {
@@ -89,10 +93,13 @@ class Bridge:
                 for part in ("fields", "codes", "query", "headers")
             }
             lower = ((str(one).lower(), str(other).lower()) for one, other in both["headers"].items())
-            codes = {field: Renaming(codes.items()) for field, codes in both["codes"].items()}
+            codes = {field: self._codes(field, codes) for field, codes in both["codes"].items()}
             fields, query = Renaming(both["fields"].items()), Renaming(both["query"].items())
             self._words[name] = Words(fields, codes, query, Renaming(lower))
         return self._words[name]
+
+    def _codes(self, field: str, codes: Mapping[str, Scalar]) -> Renaming:
+        return Renaming((self._vocabulary.code(field, ours), theirs) for ours, theirs in codes.items())
 
     def to_component(self, asked: Asked, operation: Operation | None) -> Asked:
         """A call as the component is to be asked."""
@@ -210,7 +217,3 @@ def _renamed(told: Any, field: str | None, words: Words, *, back: bool) -> Any:
 def _key(one: Scalar) -> tuple[type, Scalar]:
     # 1 and True are equal, and so are 1 and 1.0; as codes they are not.
     return type(one), one
-
-
-def _text(code: Scalar) -> str:
-    return code if isinstance(code, str) else json.dumps(code)

@@ -77,6 +77,7 @@ class Moment:
     today: date
     position: str
     state: str
+    council: str
 
 
 @dataclass(frozen=True)
@@ -138,7 +139,9 @@ class Council:
             told["today"] = now.astimezone(ZoneInfo("Europe/London")).date().isoformat()
         else:
             now = datetime.fromisoformat(told["now"]).astimezone(UTC)
-        return Moment(now, date.fromisoformat(told["today"]), told["position"], told["state"])
+        return Moment(
+            now, date.fromisoformat(told["today"]), told["position"], told["state"], told["council"]
+        )
 
     def forget_keys(self) -> None:
         """Ask for each key anew: those of a copy of the council are others."""

@@ -55,8 +55,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        file = ":memory:" if broken("forgets-on-restart") else str(folder / "bins.sqlite")
-        self.db = sqlite3.connect(file, isolation_level=None)
+        self._file = ":memory:" if broken("forgets-on-restart") else str(folder / "bins.sqlite")
+        self.db = sqlite3.connect(self._file, isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA foreign_keys = ON")
@@ -64,6 +64,15 @@ class Store:
     def close(self) -> None:
         """Close the file."""
         self.db.close()
+
+    def snapshot(self) -> sqlite3.Connection:
+        """A second way to the file, to read long from it at one moment while others write; to be closed."""
+        # The web server streams from other threads than this one, one after the other.
+        read = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        if self._file == ":memory:":
+            self.db.backup(read)
+        read.row_factory = sqlite3.Row
+        return read
 
     @property
     def heard(self) -> str:

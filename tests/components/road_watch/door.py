@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from defects import wrong
-from refusals import CouncilSilent, KeyRefused
+from refusals import CouncilSilent, KeyMissing, KeyRefused
 
 NEEDED = ("COUNCIL_SLOT", "COUNCIL_URL", "COUNCIL_KEY", "COUNCIL_COMPONENT_URL", "COUNCIL_EVENTS_SECRET")
 """What a council gives a component to start with, by the names of the environment's variables."""
@@ -36,6 +36,7 @@ class Present(NamedTuple):
     council: str
     now: int
     state: str
+    position: str
 
 
 class Council:
@@ -54,7 +55,7 @@ class Council:
         with self._asked("") as answer:
             told = json.load(answer)
             now = int(datetime.fromisoformat(told["now"]).timestamp())
-            return Present(told["council"], now, told["state"])
+            return Present(told["council"], now, told["state"], told["position"])
 
     def forget_keys(self) -> None:
         """Ask for each key anew: those of a copy of the council are others."""
@@ -71,6 +72,17 @@ class Council:
             # A connection that breaks between two lines looks like an end.
             if any(counted[table] != count for table, count in expected.items()):
                 raise ValueError(f"{expected} records were announced, and {dict(counted)} came")
+
+    def admit_itself(self, authorization: str | None) -> None:
+        """Let in the council alone, which shows the key that it gave this component.
+
+        Raises KeyMissing or KeyRefused.
+        """
+        kind, _, key = (authorization or "").partition(" ")
+        if kind.lower() != "bearer" or not key.strip():
+            raise KeyMissing("The records are given back to the council, which shows this component's key")
+        if not hmac.compare_digest(key.strip().encode(), self._key.encode()):
+            raise KeyRefused("This key is not the component's own; the records are not given to it")
 
     def admit(self, key: str | None) -> None:
         """Let in who has a key that may write here. Raises KeyRefused or CouncilSilent."""

@@ -20,19 +20,20 @@ from refusals import CouncilSilent
 _TABLES = """
 CREATE TABLE joined (state TEXT);
 CREATE TABLE places (
-    uprn TEXT PRIMARY KEY, address TEXT, line_words TEXT, street_words TEXT, postcode TEXT,
-    lat REAL, long REAL
+    uprn TEXT PRIMARY KEY, address TEXT, line TEXT, line_words TEXT, street_words TEXT, postcode TEXT,
+    lat REAL, long REAL, cell INTEGER
 );
 CREATE INDEX places_by_point ON places (lat, long);
 CREATE TABLE reports (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE, token TEXT UNIQUE, code TEXT, status TEXT, state TEXT,
     notes TEXT, description TEXT, requested INTEGER, updated INTEGER, expected INTEGER, address TEXT,
-    uprn TEXT, postcode TEXT, lat REAL, long REAL, media_url TEXT, fixmystreet_id TEXT, sender TEXT
+    uprn TEXT, postcode TEXT, lat REAL, long REAL, media_url TEXT, fixmystreet_id TEXT, sent TEXT,
+    ending TEXT, stages_reached INTEGER
 );
 CREATE INDEX reports_by_time ON reports (requested);
 CREATE TABLE updates (
     number INTEGER PRIMARY KEY, id TEXT UNIQUE, report TEXT, status TEXT, notes TEXT, made INTEGER,
-    media_url TEXT, fixmystreet_id TEXT, sender_id TEXT
+    media_url TEXT, fixmystreet_id TEXT, sender_id TEXT, sent TEXT
 );
 CREATE INDEX updates_by_time ON updates (made);
 CREATE INDEX updates_by_sender ON updates (report, sender_id);
@@ -48,8 +49,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        path = ":memory:" if wrong("forgets-on-restart") else str(folder / "road-watch.sqlite")
-        self._db = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        self._path = ":memory:" if wrong("forgets-on-restart") else str(folder / "road-watch.sqlite")
+        self._db = sqlite3.connect(self._path, isolation_level=None, check_same_thread=False)
         self._db.row_factory = sqlite3.Row
         # What has been answered is on the disk, whatever happens to this program or the machine.
         self._db.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;")
@@ -107,6 +108,20 @@ class Store:
             reports.work_through(self._db, present.now)
             yield self._db
 
+    @contextmanager
+    def snapshot(self) -> Iterator[sqlite3.Connection]:
+        """A second way to the file, to read long from it at one moment while others write."""
+        read = sqlite3.connect(self._path, isolation_level=None)
+        read.row_factory = sqlite3.Row
+        try:
+            if self._path == ":memory:":
+                with self._turn:
+                    self._db.backup(read)
+            read.execute("BEGIN")
+            yield read
+        finally:
+            read.close()
+
     def untold(self) -> tuple[int, dict[str, Any]] | None:
         """The earliest event that has not been told, and its number."""
         with self._turn:
@@ -125,11 +140,13 @@ def _take_place(db: sqlite3.Connection, record: dict[str, Any]) -> None:
         "places",
         uprn=record["uprn"],
         address=record["address"],
+        line=record["line"],
         line_words=words_of(record["line"]),
         street_words=record["street_key"],
         postcode=record["postcode"],
         lat=record["latitude"],
         long=record["longitude"],
+        cell=record["cell"],
     )
 
 
@@ -149,7 +166,9 @@ def _take_report(db: sqlite3.Connection, record: dict[str, Any]) -> None:
         expected=_seconds(record["expected_datetime"]),
         uprn=record["address_id"],
         postcode=record["zipcode"],
-        sender=json.dumps(record["sent"]),
+        sent=json.dumps(record["sent"]),
+        ending=record["ending"],
+        stages_reached=record["steps_done"],
         **{name: record[name] for name in ("status", "state", "description", "address", "lat", "long")},
         **{name: record[name] for name in ("media_url", "fixmystreet_id")},
     )
@@ -168,6 +187,7 @@ def _take_update(db: sqlite3.Connection, record: dict[str, Any]) -> None:
         report=record["service_request_id"],
         notes=record["description"],
         made=_seconds(record["updated_datetime"]),
+        sent=json.dumps(record["sent"]),
         **{name: record[name] for name in ("status", "media_url", "fixmystreet_id", "sender_id")},
     )
 

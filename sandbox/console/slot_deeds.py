@@ -29,13 +29,13 @@ def slot_deed(slot: str, form: Form) -> Deed | None:
 
 
 def kept_out(said: Mapping[str, Any]) -> Told | None:
-    """What the gate has against a step, in an officer's words; None where it was refused for another reason."""
+    """What the gate has against a step, in an officer's words; None where it was refused for something else."""
     if not said.get("unmet"):
         return None
     lines = [f"{each['what']}." for each in said["unmet"]]
     return Told(
-        "It may not answer callers yet, because something is missing. Take the steps that are missing, or give "
-        "a reason to go ahead all the same.",
+        "It may not answer callers yet, because something is missing. Take the steps that are missing, or "
+        "give a reason to go ahead all the same.",
         lines,
         done=False,
     )

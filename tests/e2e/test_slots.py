@@ -45,7 +45,7 @@ class Town:
         return answer
 
     def passed(self) -> None:
-        """Let the product have passed all checks, which take a minute: their record is sent as they send it."""
+        """Let the product have passed all checks, which take a minute: the record is sent as they send it."""
         signed = evidence.signer(self.folder).signed(record([result("waste.journey.one")]))
         sent = {"evidence": json.loads(signed)}
         self.ask("POST", f"/sandbox{COUNCIL}/components/bins-r-us/verdicts", sent)

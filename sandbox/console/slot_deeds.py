@@ -29,7 +29,7 @@ def slot_deed(slot: str, form: Form) -> Deed | None:
 
 
 def kept_out(said: Mapping[str, Any]) -> Told | None:
-    """What the gate has against a step, in an officer's words; None where it was refused for something else."""
+    """What the gate has against a step, in words; None where it was refused for something else."""
     if not said.get("unmet"):
         return None
     lines = [f"{each['what']}." for each in said["unmet"]]

@@ -38,7 +38,7 @@ ONE = "--only waste.journey.bins-of-one-home"
 
 @dataclass
 class Supplier:
-    """A folder in which a supplier types, and a sandbox that is up; ``product`` is where theirs will answer."""
+    """A folder in which a supplier types, and a sandbox that is up. ``product`` is the port of theirs."""
 
     council: CouncilUnderTest
     folder: Path

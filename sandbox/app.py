@@ -68,6 +68,7 @@ class Sandbox:
         self.background.add(self.forcing.tidy)
         self.filling = Filling(self.councils, self.outward)
         self.gateway.passages.append(self.filling)
+        self.background.add(self.filling.work_through)
         running_clocks = RunningClocks(self.councils)
         self.background.add(running_clocks.serve)
         control = control_api(

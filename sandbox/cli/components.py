@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli import going_live, mapping, slots
+from sandbox.cli import containers, going_live, mapping, slots
 from sandbox.cli.checking import check
 from sandbox.cli.component_options import Component, SandboxUrl, asked
+from sandbox.cli.containers import FromImage
+from sandbox.cli.groups import grouped
 from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
 from sandbox.failure import Failure
@@ -45,6 +47,8 @@ def add_to(app: typer.Typer) -> None:
     group.command("roll-back")(going_live.roll_back)
     group.command("history")(slots.history)
     group.command("map")(mapping.map_component)
+    for each in (containers.start, containers.stop, containers.log, containers.tidy):
+        group.command(each.__name__)(each)
     app.add_typer(group, name="component", rich_help_panel="Components")
 
 
@@ -57,12 +61,16 @@ def _asked(
         yield there, f"{address}/components"
 
 
+@grouped
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it: [b]bins-r-us[/b].")],
     slot: Annotated[
         str, typer.Option("--for", help="The slot that it fills: a service's slug, such as [b]waste[/b].")
     ],
-    url: Annotated[str, typer.Option("--url", help="Where it answers: [b]http://127.0.0.1:9000[/b].")],
+    image: FromImage,
+    url: Annotated[
+        str | None, typer.Option("--url", help="Where it answers: [b]http://127.0.0.1:9000[/b].")
+    ] = None,
     mapping_file: mapping.MappingFile = None,
     council: OfCouncil = None,
     env_file: Annotated[
@@ -76,10 +84,16 @@ def add(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Register a component for a slot, and show what to start it with: its key and secret, this once."""
+    image.refuse_with(url, env_file)
     if env_file is not None:
         _refuse_unwritable(env_file)
     declared = None if mapping_file is None else mapping.mapping_of(mapping_file, slot)
     with _asked(council, data, sandbox, key) as (there, address):
+        if image.image is not None:
+            containers.add_from_image(there, address.split("/")[3], name, slot, image, data)
+            if declared is not None:
+                mapping.declare(there, f"{address}/{name}", declared)
+            return
         made = there.ask("POST", address, json={"name": name, "slot": slot, "url": url})
         if declared is not None:
             mapping.declare(there, f"{address}/{name}", declared)
@@ -112,6 +126,7 @@ def list_components(
 
     with _asked(council, data, sandbox, key) as (there, address):
         items = there.ask("GET", address)["items"]
+        states = containers.container_states(there, address.split("/")[3], data)
     if not items:
         typer.echo(
             "There are no components; `council component add NAME --for waste --url http://127.0.0.1:9000` "
@@ -119,11 +134,18 @@ def list_components(
         )
         return
     table = Table(box=None)
-    for column in ("Component", "Slot", "Answers at", "Taken", "Repeated", "Refused"):
+    columns = ("Component", "Slot", "Answers at", "Taken", "Repeated", "Refused")
+    for column in (*columns, "Container") if states else columns:
         table.add_column(column, overflow="fold", no_wrap=column == "Component")
     for each in items:
         counts = (str(each[name]) for name in ("taken", "repeated", "refused"))
-        table.add_row(each["name"], each["slot"], each["url"], *counts)
+        table.add_row(
+            each["name"],
+            each["slot"],
+            each["url"],
+            *counts,
+            *([states.get(each["name"], "")] if states else []),
+        )
     Console().print(table)
 
 
@@ -157,7 +179,8 @@ def remove(
     """Let a component leave: its key opens nothing any more, and what it sent is forgotten."""
     with _asked(council, data, sandbox, key) as (there, address):
         there.ask("DELETE", f"{address}/{name}")
-    typer.echo(f"Removed {name}; its key opens nothing any more")
+        typer.echo(f"Removed {name}; its key opens nothing any more")
+        containers.remove_container(there, address.split("/")[3], name, data)
 
 
 def _everything_sent(there: Reached, address: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from sandbox.control import (
     calendar,
     clock,
+    comparisons,
     components,
     components_at,
     councils,
@@ -70,6 +71,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         events,
         webhooks,
         shadow_runs,
+        comparisons,
         components,
         verdicts,
         components_at,

@@ -110,6 +110,7 @@ class Sandbox:
         from sandbox.shadow.noise import Noise
         from sandbox.shadow.running import House, Run
         from sandbox.shadow.tally import Tally
+        from sandbox.traffic.volumes import noise_of
 
         house = House(
             self.councils,
@@ -120,7 +121,7 @@ class Sandbox:
             self.filling,
             self.runs.takings.wait,
         )
-        noise = Noise.usual()
+        noise = Noise.usual(*noise_of(filler.slot))
         own = f"http://{host}/councils/{council.name}/{council.services[filler.slot].url_name}"
         comparer = Comparer(Tally(noise, self.journals.masking), noise, own)
         return Run(house, council, filler, wanted, host, comparer, noise)

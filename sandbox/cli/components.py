@@ -13,6 +13,7 @@ import typer
 
 from sandbox.cli.checking import check
 from sandbox.cli.options import DEFAULT_DATA, SERVER, CouncilArgument, Data, SandboxKey
+from sandbox.cli.shadow import shadow
 from sandbox.cli.webhooks import OfCouncil
 from sandbox.failure import Failure
 
@@ -48,6 +49,7 @@ def add_to(app: typer.Typer) -> None:
         add_completion=False,
     )
     group.command("check")(check)
+    group.command("shadow")(shadow)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)
     app.add_typer(group, name="component", rich_help_panel="Components")

@@ -77,6 +77,7 @@ class Sandbox:
         self.gateway.passages.append(self.filling)
         self.runs = Runs(self.councils, self.forks, self._run, Takings())
         self.background.when_leaving.append(self.runs.leave)
+        self.background.add(self.filling.work_through)
         running_clocks = RunningClocks(self.councils)
         self.background.add(running_clocks.serve)
         control = control_api(

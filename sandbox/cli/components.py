@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sandbox.cli.checking import check
+from sandbox.cli.comparing import compare
 from sandbox.cli.options import DEFAULT_DATA, SERVER, CouncilArgument, Data, SandboxKey
 from sandbox.cli.shadow import shadow
 from sandbox.cli.webhooks import OfCouncil
@@ -50,6 +51,7 @@ def add_to(app: typer.Typer) -> None:
     )
     group.command("check")(check)
     group.command("shadow")(shadow)
+    group.command("compare")(compare)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)
     app.add_typer(group, name="component", rich_help_panel="Components")

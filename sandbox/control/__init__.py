@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from sandbox.control import (
     calendar,
     clock,
+    comparisons,
     components,
     councils,
     differences,
@@ -67,6 +68,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         events,
         webhooks,
         shadow_runs,
+        comparisons,
         components,
         journal_replay,
         journal,

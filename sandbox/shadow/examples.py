@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -82,6 +83,7 @@ def example_of(
     masking: Masking,
 ) -> Example:
     """An example of a difference, bounded, and with nobody's key in it."""
+    masking.begin()
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in asked.headers]
     answered = theirs if isinstance(theirs, Answered) else None
     masked = masking.query(asked.query.encode("latin-1")).decode("latin-1")
@@ -114,9 +116,7 @@ def size_of(asked: Asked, ours: Answered) -> int:
 
 def nobody_chose() -> Masking:
     """Masking where no key was chosen by anybody: keys are known by how they begin."""
-    masking = Masking(lambda: ())
-    masking.begin()
-    return masking
+    return Masking(lambda: ())
 
 
 def _with_key(query: str) -> str:
@@ -137,6 +137,4 @@ def _value(value: Any) -> str | None:
 
 
 def _written(value: Any) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False, default=str)

@@ -78,6 +78,7 @@ class Sandbox:
         self.gateway.passages.append(self.filling)
         self.runs = Runs(self.councils, self.forks, self._run, Takings())
         self.background.when_leaving.append(self.runs.leave)
+        self.background.add(self.filling.work_through)
         self.watching = Watching(
             self.councils,
             lambda council, component: in_shadow(self.filling.filled(council).settings, component),
@@ -117,6 +118,7 @@ class Sandbox:
         from sandbox.shadow.noise import Noise
         from sandbox.shadow.running import House, Run
         from sandbox.shadow.tally import Tally
+        from sandbox.traffic.volumes import noise_of
 
         house = House(
             self.councils,
@@ -127,7 +129,7 @@ class Sandbox:
             self.filling,
             self.runs.takings.wait,
         )
-        noise = Noise.usual()
+        noise = Noise.usual(*noise_of(filler.slot))
         own = f"http://{host}/councils/{council.name}/{council.services[filler.slot].url_name}"
         comparer = Comparer(Tally(noise, self.journals.masking), noise, own)
         return Run(house, council, filler, wanted, host, comparer, noise)

@@ -16,6 +16,7 @@ from sandbox.cli.checking import check
 from sandbox.cli.comparing import compare
 from sandbox.cli.component_options import Component, SandboxUrl, asked
 from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey
+from sandbox.cli.shadow import shadow
 from sandbox.cli.webhooks import OfCouncil
 from sandbox.failure import Failure
 
@@ -39,6 +40,7 @@ def add_to(app: typer.Typer) -> None:
         add_completion=False,
     )
     group.command("check")(check)
+    group.command("shadow")(shadow)
     group.command("compare")(compare)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)

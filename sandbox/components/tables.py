@@ -143,6 +143,27 @@ class FollowUpRecord(Base):
     tries: Mapped[int] = mapped_column(default=0)
 
 
+class OutOfStepRecord(Base):
+    """A write that one side did and the other refused, kept so that nothing acknowledged is lost.
+
+    ``done_by`` is ``component`` or ``stub``. ``asked`` and ``answered`` are the call and the answer of the side
+    that did it (see ``FollowUpRecord``), ``refused`` the other's, and ``what`` says it in a sentence.
+    """
+
+    __tablename__ = "sandbox_component_out_of_step"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    component: Mapped[str] = mapped_column(ForeignKey(ComponentRecord.name, ondelete="CASCADE"), index=True)
+    slot: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    council_time: Mapped[datetime]
+    done_by: Mapped[str] = mapped_column(String(12))
+    what: Mapped[str] = mapped_column(String(500))
+    asked: Mapped[dict[str, Any]] = mapped_column(JSON)
+    answered: Mapped[dict[str, Any]] = mapped_column(JSON)
+    refused: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
 class VerdictRecord(Base):
     """What a run of the conformance checks on a component came to; ``evidence`` is its signed record.
 

@@ -293,6 +293,7 @@ async def take_component_event(
     # Only now, so that what was refused is noted too.
     if isinstance(came, Problem):
         raise came
+    await request.app.state.filling.telling.pass_on(council)
     if came is Outcome.REPEATED:
         response.status_code = 200
     return SentTaken.model_validate({"outcome": came, "position": position})

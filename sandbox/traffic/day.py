@@ -1,4 +1,4 @@
-"""When on a day what is asked: the errands of some days, in order, by the hours that people and programs keep."""
+"""When on a day what is asked: errands in order, by the hours that people and programs keep."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sandbox.cli import leaving
 from sandbox.cli.checking import check
 from sandbox.cli.options import DEFAULT_DATA, SERVER, CouncilArgument, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
@@ -50,6 +51,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("check")(check)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)
+    leaving.add_to(group)
     app.add_typer(group, name="component", rich_help_panel="Components")
 
 

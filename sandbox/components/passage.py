@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox.components.asking import Answered, Asked, Unanswered, of_stub, read, send_on
 from sandbox.components.circuit import Circuit
+from sandbox.components.ends import note_ends
 from sandbox.components.references import References, pairs_in
 from sandbox.components.relay import SAFE, Relay
 from sandbox.components.settings import Setting, Settings
@@ -76,11 +77,15 @@ class Filling:
     def read_again(self, council: Council) -> None:
         """Take up how the council's notebook now says that its slots are filled; from the next call on."""
         filled = self.filled(council.name)
+        before = filled.settings
         with self._councils.notebook(council.name).reading() as session:
             filled.settings = Settings.read(session)
             filled.references = {
                 each.filler.name: References.read(session, each.filler.name) for each in filled.settings
             }
+        if before:
+            with self._councils.notebook(council.name).writing() as session:
+                note_ends(session, council, before, filled.settings)
         council.is_told = None
         if filled.settings:
             council.is_told = lambda event: is_told(council, filled.settings, event)

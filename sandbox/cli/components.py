@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli import going_live, mapping, slots
+from sandbox.cli import going_live, leaving, mapping, slots
 from sandbox.cli.checking import check
 from sandbox.cli.comparing import compare
 from sandbox.cli.component_options import Component, SandboxUrl, asked
@@ -49,6 +49,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("roll-back")(going_live.roll_back)
     group.command("history")(slots.history)
     group.command("map")(mapping.map_component)
+    leaving.add_to(group)
     app.add_typer(group, name="component", rich_help_panel="Components")
 
 

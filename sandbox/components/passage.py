@@ -20,6 +20,7 @@ from sandbox import machine
 from sandbox.components import falling_back, out_of_step, references
 from sandbox.components.asking import Answered, Asked, HungUp, Unanswered, of_stub, read, send_on
 from sandbox.components.calling import IDEMPOTENCY_KEY, Calling, Filled, takes_key
+from sandbox.components.ends import note_ends
 from sandbox.components.following import FollowUps
 from sandbox.components.lanes import Lanes
 from sandbox.components.references import References
@@ -107,15 +108,18 @@ class Filling:
     def read_again(self, council: Council) -> None:
         """Take up how the council's notebook now says that its slots are filled; from the next call on."""
         filled = self.filled(council.name)
-        before = {each.filler.name for each in filled.settings}
+        before = filled.settings
         with self._councils.notebook(council.name).reading() as session:
             filled.settings = Settings.read(session)
             filled.slots = frozenset(session.scalars(select(ComponentRecord.slot)))
             names = {each.filler.name for each in filled.settings} | filled.references.keys()
             filled.references = {each: References.read(session, each) for each in names}
+        if before:
+            with self._councils.notebook(council.name).writing() as session:
+                note_ends(session, council, before, filled.settings)
         council.is_told = partial(self.telling.is_told, council) if filled.slots else None
         self.telling.settle(council)
-        for gone in before - {each.filler.name for each in filled.settings}:
+        for gone in {each.filler.name for each in before} - {each.filler.name for each in filled.settings}:
             filled.circuits.pop(gone, None)
 
     async def work_through(self) -> None:

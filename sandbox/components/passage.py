@@ -5,8 +5,9 @@ A caller keeps the same addresses, and cannot tell who answered; the journal can
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -120,6 +121,13 @@ class Filling:
             if self._filled.get(council.name):
                 await self.telling.pass_on(council)
         self.follow_ups.go_on()
+
+    async def catch_up(self, council: Council) -> None:
+        """Before its clock is advanced, let components do what the stub did: later it would be too late."""
+        for each in {each.filler.name for each in self.filled(council.name).settings}:
+            with suppress(Unanswered, TimeoutError):
+                async with asyncio.timeout(TOLD_WITHIN_SECONDS):
+                    await self.follow_ups.caught_up(council, each)
 
     async def keep_up(self, council: Council) -> None:
         """Give the components in a council's slots the time to tell what fell due when its clock advanced."""

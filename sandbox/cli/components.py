@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sandbox.cli import going_live, mapping, slots
 from sandbox.cli.checking import check
-from sandbox.cli.options import DEFAULT_DATA, SERVER, CouncilArgument, Data, SandboxKey
+from sandbox.cli.component_options import Component, SandboxUrl, asked
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
 from sandbox.failure import Failure
 
@@ -23,18 +25,6 @@ PAGE = 200
 MOST_SHOWN = 20
 """How much of what a component sent is shown, the latest of it."""
 
-Component = Annotated[
-    str, typer.Argument(metavar="NAME", help="Its name, as `council component list` shows it.")
-]
-SandboxUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--sandbox",
-        help="A running sandbox. Without it: the one that serves the data folder, or the folder itself.",
-        rich_help_panel=SERVER,
-    ),
-]
-
 
 class EnvironmentNotWritten(Failure):
     """The file that the environment was to be written to cannot be written."""
@@ -43,13 +33,18 @@ class EnvironmentNotWritten(Failure):
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     group = typer.Typer(
-        help="Let a product of yours fill a slot: register it, see what it sent.",
+        help="Let a product of yours fill a slot: register it, check it, let it answer callers.",
         no_args_is_help=True,
         add_completion=False,
     )
     group.command("check")(check)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)
+    group.command("watch")(going_live.watch)
+    group.command("go-live")(going_live.go_live)
+    group.command("roll-back")(going_live.roll_back)
+    group.command("history")(slots.history)
+    group.command("map")(mapping.map_component)
     app.add_typer(group, name="component", rich_help_panel="Components")
 
 
@@ -58,10 +53,8 @@ def _asked(
     council: str | None, data: Path, sandbox: str | None, key: str | None
 ) -> Iterator[tuple[Reached, str]]:
     """The sandbox, and the address of the council's components on it."""
-    from sandbox.reach import reached, the_council
-
-    with reached(data, sandbox, key) as there:
-        yield there, f"/sandbox/councils/{the_council(there, council)}/components"
+    with asked(council, data, sandbox, key) as (there, address):
+        yield there, f"{address}/components"
 
 
 def add(
@@ -70,6 +63,7 @@ def add(
         str, typer.Option("--for", help="The slot that it fills: a service's slug, such as [b]waste[/b].")
     ],
     url: Annotated[str, typer.Option("--url", help="Where it answers: [b]http://127.0.0.1:9000[/b].")],
+    mapping_file: mapping.MappingFile = None,
     council: OfCouncil = None,
     env_file: Annotated[
         Path | None,
@@ -84,8 +78,11 @@ def add(
     """Register a component for a slot, and show what to start it with: its key and secret, this once."""
     if env_file is not None:
         _refuse_unwritable(env_file)
+    declared = None if mapping_file is None else mapping.mapping_of(mapping_file, slot)
     with _asked(council, data, sandbox, key) as (there, address):
         made = there.ask("POST", address, json={"name": name, "slot": slot, "url": url})
+        if declared is not None:
+            mapping.declare(there, f"{address}/{name}", declared)
     environment = made["environment"]
     if env_file is None:
         for variable, value in environment.items():

@@ -8,16 +8,17 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Protocol
 
 from sqlalchemy import delete, select
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox import machine
 from sandbox.components import falling_back, out_of_step, references
-from sandbox.components.asking import Answered, Asked, Unanswered, of_stub, read, send_on
+from sandbox.components.asking import Answered, Asked, HungUp, Unanswered, of_stub, read, send_on
 from sandbox.components.calling import IDEMPOTENCY_KEY, Calling, Filled, takes_key
 from sandbox.components.following import FollowUps
 from sandbox.components.lanes import Lanes
@@ -27,6 +28,7 @@ from sandbox.components.settings import Mode, Setting, Settings
 from sandbox.components.sides import Named, cases_in, is_components, whose_is
 from sandbox.components.tables import ComponentRecord, FollowUpRecord
 from sandbox.components.telling import Telling
+from sandbox.components.tricks import trick_in
 from sandbox.councils import Councils
 from sandbox.forcing.operations import operation_at
 from sandbox.forcing.passage import ABOUT_A_SERVICE
@@ -34,6 +36,7 @@ from sandbox.forcing.refusing import answer_of
 from sandbox.gateway import Call
 from sandbox.outward import Outward
 from service_apis.kit.council import Council
+from service_apis.kit.problems import BodyTooLarge
 from service_apis.kit.service import Service
 
 __all__ = ["Filled", "Filling", "Watcher"]
@@ -72,6 +75,11 @@ class Passing:
         """The component's name."""
         return self.setting.filler.name
 
+    @cached_property
+    def is_components(self) -> bool:
+        """Whether the component is to answer it."""
+        return is_components(self.setting, Named.by_call(self.asked), self.council, self.service)
+
     @property
     def is_read(self) -> bool:
         """Whether it changes nothing."""
@@ -83,7 +91,7 @@ class Filling:
 
     def __init__(self, councils: Councils, outward: Outward) -> None:
         self._councils = councils
-        self.relay = Relay(outward)
+        self.relay = Relay(outward, councils.services)
         self.watchers: list[Watcher] = []
         self._filled: dict[str, Filled] = {}
         self._lanes: dict[tuple[str, str], Lanes] = {}
@@ -142,14 +150,29 @@ class Filling:
         service = call.council.services[call.service.replace("-", "_")]
         path = scope["path"].removeprefix(scope["root_path"])
         operation = operation_at(service, scope["method"], path)
-        setting = filled.settings.of(service.slug, operation)
+        setting = filled.settings.of(service.slug, operation) if operation else None
         if setting is None or path.startswith(ABOUT_A_SERVICE):
+            # What the slot does not have is refused as ever, whatever else a component may answer.
             await onward(scope, receive, send)
             return
-        asked = await read(scope, receive)
-        passing = Passing(
-            call, filled, service, operation, setting, asked, partial(of_stub, onward, scope)
-        )
+        try:
+            asked = await read(scope, receive)
+        except HungUp:
+            return
+        except HTTPException:
+            too_large = BodyTooLarge("The body is larger than this sandbox accepts; send less at a time")
+            await (await answer_of(service, too_large, scope))(scope, receive, send)
+            return
+        passing = Passing(call, filled, service, operation, setting, asked, partial(of_stub, onward, scope))
+        if passing.is_components:
+            if _has_no_key(passing):
+                # A key that was withdrawn a moment ago may still be known to a component.
+                await send_on(await passing.stub(asked), send)
+                return
+            if trick := trick_in(asked):
+                call.answered_by = f"{passing.component} was not called: {trick.detail}"
+                await (await answer_of(service, trick, scope))(scope, receive, send)
+                return
         try:
             answered = await (self._read(passing) if passing.is_read else self._write(passing))
         except Unanswered as unanswered:
@@ -165,7 +188,7 @@ class Filling:
                 watcher.saw(call.council, setting, asked, answered)
 
     async def _read(self, passing: Passing) -> Answered:
-        if not self._is_components(passing):
+        if not passing.is_components:
             return await passing.stub(passing.asked)
         try:
             answered = await self._of_component(passing, passing.asked)
@@ -188,17 +211,8 @@ class Filling:
             setting = passing.filled.settings.of(passing.service.slug, passing.operation)
             if setting is None:
                 return await passing.stub(passing.asked)
-            if setting is not passing.setting:
-                passing = Passing(
-                    passing.call,
-                    passing.filled,
-                    passing.service,
-                    passing.operation,
-                    setting,
-                    passing.asked,
-                    passing.stub,
-                )
-            if self._is_components(passing):
+            passing = replace(passing, setting=setting)
+            if passing.is_components:
                 return await self._written_by_component(passing)
             return await self._written_by_stub(passing)
 
@@ -269,10 +283,6 @@ class Filling:
             )
         return answered
 
-    def _is_components(self, passing: Passing) -> bool:
-        named = Named.by_call(passing.asked)
-        return is_components(passing.setting, named, passing.council, passing.service)
-
     @asynccontextmanager
     async def _counted(self, passing: Passing) -> AsyncIterator[None]:
         """While the block runs, a write of the component is under way whose case is not known yet."""
@@ -309,3 +319,9 @@ class Filling:
     def _forget(self, name: str) -> None:
         self._filled.pop(name, None)
         self.follow_ups.forget(name)
+
+
+def _has_no_key(passing: Passing) -> bool:
+    """Whether a call that needs a key came with none that the council knows."""
+    named_in_address = "key=" in passing.asked.query
+    return passing.service.wire == "native" and passing.call.caller is None and not named_in_address

@@ -76,6 +76,7 @@ class Sandbox:
         self.background.add(self.forcing.tidy)
         self.filling = Filling(self.councils, self.outward)
         self.gateway.passages.append(self.filling)
+        self.background.add(self.filling.work_through)
         self.runs = Runs(self.councils, self.forks, self._run, Takings())
         self.background.when_leaving.append(self.runs.leave)
         self.background.add(self.filling.work_through)

@@ -109,7 +109,9 @@ def enter(connection: Connection, slot: str, kind: Kind, event: Event) -> None:
         table = TELLINGS.c
         echoes = select(table.number).where(table.slot == slot, table.kind == kind)
         oldest = echoes.order_by(table.number.desc()).offset(MOST_ECHOES).limit(1).scalar_subquery()
-        connection.execute(delete(TELLINGS).where(table.slot == slot, table.kind == kind, table.number <= oldest))
+        connection.execute(
+            delete(TELLINGS).where(table.slot == slot, table.kind == kind, table.number <= oldest)
+        )
 
 
 def owed(connection: Connection, slot: str) -> list[Event]:
@@ -141,6 +143,4 @@ def move(connection: Connection, component: str, generation: int, place: Place) 
     """Keep how far a component's events were dealt with."""
     connection.execute(delete(PLACES).where(PLACES.c.component == component))
     row = {"component": component, "generation": generation}
-    connection.execute(
-        insert(PLACES), row | {"position": place.position, "waiting": list(place.waiting)}
-    )
+    connection.execute(insert(PLACES), row | {"position": place.position, "waiting": list(place.waiting)})

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
-from functools import partial
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Protocol
 
 from sqlalchemy import delete, select
@@ -75,6 +75,11 @@ class Passing:
     def component(self) -> str:
         """The component's name."""
         return self.setting.filler.name
+
+    @cached_property
+    def is_components(self) -> bool:
+        """Whether the component is to answer it."""
+        return is_components(self.setting, Named.by_call(self.asked), self.council, self.service)
 
     @property
     def is_read(self) -> bool:
@@ -162,13 +167,16 @@ class Filling:
             too_large = BodyTooLarge("The body is larger than this sandbox accepts; send less at a time")
             await (await answer_of(service, too_large, scope))(scope, receive, send)
             return
-        passing = Passing(
-            call, filled, service, operation, setting, asked, partial(of_stub, onward, scope)
-        )
-        if self._is_components(passing) and (trick := trick_in(asked)):
-            call.answered_by = f"{passing.component} was not called: {trick.detail}"
-            await (await answer_of(service, trick, scope))(scope, receive, send)
-            return
+        passing = Passing(call, filled, service, operation, setting, asked, partial(of_stub, onward, scope))
+        if passing.is_components:
+            if _has_no_key(passing):
+                # A key that was withdrawn a moment ago may still be known to a component.
+                await send_on(await passing.stub(asked), send)
+                return
+            if trick := trick_in(asked):
+                call.answered_by = f"{passing.component} was not called: {trick.detail}"
+                await (await answer_of(service, trick, scope))(scope, receive, send)
+                return
         try:
             answered = await (self._read(passing) if passing.is_read else self._write(passing))
         except Unanswered as unanswered:
@@ -184,7 +192,7 @@ class Filling:
                 watcher.saw(call.council, setting, asked, answered)
 
     async def _read(self, passing: Passing) -> Answered:
-        if not self._is_components(passing):
+        if not passing.is_components:
             return await passing.stub(passing.asked)
         try:
             answered = await self._of_component(passing, passing.asked)
@@ -207,17 +215,8 @@ class Filling:
             setting = passing.filled.settings.of(passing.service.slug, passing.operation)
             if setting is None:
                 return await passing.stub(passing.asked)
-            if setting is not passing.setting:
-                passing = Passing(
-                    passing.call,
-                    passing.filled,
-                    passing.service,
-                    passing.operation,
-                    setting,
-                    passing.asked,
-                    passing.stub,
-                )
-            if self._is_components(passing):
+            passing = replace(passing, setting=setting)
+            if passing.is_components:
                 return await self._written_by_component(passing)
             return await self._written_by_stub(passing)
 
@@ -288,10 +287,6 @@ class Filling:
             )
         return answered
 
-    def _is_components(self, passing: Passing) -> bool:
-        named = Named.by_call(passing.asked)
-        return is_components(passing.setting, named, passing.council, passing.service)
-
     @asynccontextmanager
     async def _counted(self, passing: Passing) -> AsyncIterator[None]:
         """While the block runs, a write of the component is under way whose case is not known yet."""
@@ -328,3 +323,9 @@ class Filling:
     def _forget(self, name: str) -> None:
         self._filled.pop(name, None)
         self.follow_ups.forget(name)
+
+
+def _has_no_key(passing: Passing) -> bool:
+    """Whether a call that needs a key came with none that the council knows."""
+    named_in_address = "key=" in passing.asked.query
+    return passing.service.wire == "native" and passing.call.caller is None and not named_in_address

@@ -96,9 +96,7 @@ def _is_in(share: Share, service: Service, what: bytes) -> bool:
     return int.from_bytes(sha256(service.slug.encode() + b":" + what).digest()[:4]) % 100 < share.percent
 
 
-def whose_is(
-    named: Named, council: Council, service: Service, connection: Connection | None = None
-) -> Whose:
+def whose_is(named: Named, council: Council, service: Service, connection: Connection | None = None) -> Whose:
     """Whose something is: of a home that is named, or that of a case which is; else of the case itself."""
     if not named.values:
         return Whose()
@@ -114,7 +112,10 @@ def cases_in(named: Named, council: Council, service: Service) -> list[str]:
         return [
             value
             for value in named.values
-            if any(work.connection.execute(query, {"key": value}).first() for query, _ in _queries(service.tables))
+            if any(
+                work.connection.execute(query, {"key": value}).first()
+                for query, _ in _queries(service.tables)
+            )
         ]
 
 

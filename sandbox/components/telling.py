@@ -130,7 +130,9 @@ class Telling:
 
     def _senders(self, council: Council) -> list[Sender]:
         with self._councils.notebook(council.name).reading() as session:
-            rows = session.execute(select(ComponentRecord.name, ComponentRecord.slot, ComponentRecord.acts_in))
+            rows = session.execute(
+                select(ComponentRecord.name, ComponentRecord.slot, ComponentRecord.acts_in)
+            )
             return [Sender(name, slot, fork is not None) for name, slot, fork in rows]
 
     def _newest(self, council: Council, component: str) -> int:

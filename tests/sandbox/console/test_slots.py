@@ -98,6 +98,8 @@ def test_who_joined_is_shown_with_what_can_be_done_and_what_is_missing(joined: C
         "Answer for 50 % of homes",
         "Answer for that ward",
         "Answer for everybody (100 %)",
+        "Compare its records",
+        "Let it leave",
     ]
 
 

@@ -13,7 +13,8 @@ from sandbox.console.deeds import MOST_TOLD, Deed, Form, Told
 SHARES = (10, 50)
 """The percentages of homes for which there is a button each; for all of them a component is live."""
 REPLAYS: dict[str, tuple[str, dict[str, Any]]] = {
-    "some": ("600 calls of a day: takes seconds", {"kind": "day", "calls": 600}),
+    "some": ("600 calls of a day: enough for the gate", {"kind": "day", "calls": 600}),
+    "few": ("100 calls of a day: a first look", {"kind": "day", "calls": 100}),
     "day": ("as many calls as such a council has in a day", {"kind": "day"}),
     "recorded": ("the calls that the journal has recorded", {"kind": "recorded"}),
 }

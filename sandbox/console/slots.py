@@ -8,6 +8,7 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sandbox import machine
 from sandbox.console.acting import ACTING_HEADERS, Acting, Sent, back_to, refused
 from sandbox.console.deeds import Deed, Told
 from sandbox.console.faults import no_page
@@ -42,6 +43,8 @@ class Slots:
             council=council,
             told=self._acting.told(request),
             slots=await self._slots(request, council),
+            # A browser does not load a page again by a link to a part of the address that it is at.
+            again=machine.unlike_any(),
             replays={name: words for name, (words, _) in REPLAYS.items()},
             **self._acting.proof,
         )

@@ -71,8 +71,9 @@ class Errand(Call):
     ``often`` says how many times a year, ``each`` for whom: each home, each thousand residents, or the
     council as a whole; in place of that ``figure`` names a published figure of the authority, of which there
     are ``often`` for each one counted. ``basis`` says where the number is from. ``keeps`` is the pool whose
-    kind of case the answer shows, and ``record`` where in it. ``again`` sends the same call once more. What
-    is asked of another ``service`` happens elsewhere in the council, and the slot may hear of it.
+    kind of case the answer shows, and ``record`` where in it. ``again`` sends the same call once more, and
+    ``after`` names an errand that each of these follows by half an hour. What is asked of another ``service``
+    happens elsewhere in the council, and the slot may hear of it.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Errand(Call):
     keeps: str | None = None
     record: str = Field(default="", pattern=POINTER)
     again: bool = False
+    after: str | None = None
 
 
 class Traffic(Part):
@@ -108,6 +110,8 @@ class Traffic(Part):
         for errand in self.errands:
             if names.count(errand.name) > 1:
                 raise ValueError(f"there are two errands {errand.name}")
+            if errand.after is not None and errand.after not in names[: names.index(errand.name)]:
+                raise ValueError(f"{errand.name}: {errand.after} is no errand that stands before it")
             for pool in (errand.draws, errand.keeps):
                 if pool is not None and pool not in self.pools:
                     raise ValueError(f"{errand.name}: there is no pool {pool}; {_known(pool, self.pools)}")

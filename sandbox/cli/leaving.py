@@ -114,9 +114,7 @@ def told(result: dict[str, Any]) -> list[str]:
     """What came back, in lines to read."""
     lines = [f"{result['sentence']}."]
     if result["follow_ups"]:
-        lines.append(
-            f"{result['follow_ups']:,} writes were still on their way to it, and may be among these."
-        )
+        lines.append(f"{result['follow_ups']:,} writes were still on their way to it.")
     for table in result["tables"]:
         if table["renamed"]:
             lines.append(f"  {table['table']}: {table['renamed']:,} came under the component's own reference")

@@ -60,7 +60,8 @@ class Pair:
 class Counts:
     """How many records of a table the council holds, how many came back, and how they compare.
 
-    ``renamed`` came back as they are but under another reference; they are counted among ``same`` too.
+    ``renamed`` came back as they are but under another reference; they are counted among ``same`` too. Of
+    those that do not agree, the council has changed ``since`` the component ceased to answer for them.
     ``left_out`` are the columns that the component does not keep.
     """
 
@@ -73,7 +74,13 @@ class Counts:
     unknown: int
     doubled: int
     renamed: int
+    since: int
     left_out: list[str]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all came back as the council knows it, or knew it when the component ceased to answer."""
+        return self.differ + self.missing + self.unknown == self.since and not self.doubled
 
 
 class Accounts:
@@ -145,9 +152,18 @@ class Accounts:
         given = frozenset[str]().union(*self._shapes[table])
         return sorted(given or self.tables[table].columns.keys())
 
-    def counts(self) -> list[Counts]:
-        """How the accounts compare, table by table."""
-        return [self._counts(name) for name in self.tables]
+    def counts(self, touched: set[str]) -> list[Counts]:
+        """How the accounts compare, table by table; ``touched`` are the cases that were changed since."""
+        return [self._counts(name, touched) for name in self.tables]
+
+    def is_touched(self, pair: Pair, touched: set[str]) -> bool:
+        """Whether a record is of a case that was changed since, or belongs to one."""
+        table = self.tables[pair.table]
+        record = pair.ours or pair.theirs or {}
+        owners = [each.parent.name for each in table.foreign_keys if is_of_a_case(each.column.table)]
+        return not touched.isdisjoint(
+            str(record[name]) for name in (*_keys(table), *owners) if name in record
+        )
 
     def pairs(self, table: str) -> Iterator[Pair]:
         """The records of a table in which the accounts do not agree, in the order of their keys."""
@@ -158,7 +174,7 @@ class Accounts:
             told = (None if each is None else json.loads(each) for each in (ours, theirs))
             yield Pair(table, " ".join(map(str, json.loads(key))), *told)
 
-    def _counts(self, table: str) -> Counts:
+    def _counts(self, table: str, touched: set[str]) -> Counts:
         def one(query: str) -> int:
             (count,) = self._db.execute(query, {"kind": table}).fetchone()
             return int(count)
@@ -173,6 +189,7 @@ class Accounts:
             unknown=one(f"SELECT count(*) FROM theirs {_ALONE.format('theirs', 'ours')}"),
             doubled=self.came[table] - one("SELECT count(*) FROM theirs WHERE kind = :kind"),
             renamed=self._renamed[table],
+            since=sum(self.is_touched(each, touched) for each in self.pairs(table)) if touched else 0,
             left_out=sorted(set(self.tables[table].columns.keys()).difference(self.given(table))),
         )
 
@@ -187,7 +204,7 @@ class Accounts:
 
     def _about_the_whole(self, told: Record) -> Record:
         tables = told.get("tables")
-        if not isinstance(tables, dict) or not all(type(count) is int for count in tables.values()):
+        if not isinstance(tables, dict) or not all(type(each) is int and each >= 0 for each in tables.values()):
             raise Nonsense('its first line does not say how many records of each table follow, in "tables"')
         for name, wanted in (("slot", self._service.slug), ("council", self._council)):
             if told.get(name) != wanted:

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from sandbox import machine
@@ -16,6 +16,8 @@ from sandbox.components.settings import DEFAULT_SECONDS, Filler, Mode, Setting, 
 from sandbox.components.tables import WHOLE, ComponentEventRecord, ComponentRecord, Outcome
 from sandbox.posting.feed import Cursor, end_of_feed
 from service_apis.kit.council import Council
+from service_apis.kit.records import EventRecord
+from service_apis.kit.service import Service
 
 Told = Counter[tuple[str, str]]
 """How often an event of a type was told about a subject."""
@@ -26,9 +28,18 @@ ANSWERING = (Mode.SHARE, Mode.LIVE)
 class Ended:
     """How the slot was filled until the component ceased to answer, where in the feed, what it told since."""
 
-    setting: Setting
+    setting: Setting | None
     position: Cursor
     told_since: Told
+
+    def touched(self, connection: Connection, service: Service) -> set[str]:
+        """The subjects of what the stub itself has told since it answers alone."""
+        events = EventRecord.__table__.c
+        query = select(events.type, events.subject).where(
+            events.source == service.url_name, events.position > self.position.position
+        )
+        told: Told = Counter((row[0], row[1]) for row in connection.execute(query))
+        return {subject for _, subject in told - self.told_since}
 
 
 def note_ends(session: Session, council: Council, before: Settings, after: Settings) -> None:
@@ -47,20 +58,14 @@ def note_ends(session: Session, council: Council, before: Settings, after: Setti
 
 
 def end_of(session: Session, council: Council, filler: Filler, references: References) -> Ended | None:
-    """Where a component ended; None where it never answered for cases of its whole slot."""
+    """Where a component ended; None where it never answered. No setting: it never filled its whole slot."""
     kept = session.get(EndedRecord, filler.name)
-    if kept is None or kept.setting is None:
+    if kept is None:
         return None
-    setting = Setting(
-        filler.slot,
-        WHOLE,
-        Mode(kept.setting["mode"]),
-        filler,
-        Share.of(kept.setting["share"]),
-        False,
-        DEFAULT_SECONDS,
-        kept.at,
-    )
+    setting = None
+    if kept.setting is not None:
+        mode, share = Mode(kept.setting["mode"]), Share.of(kept.setting["share"])
+        setting = Setting(filler.slot, WHOLE, mode, filler, share, False, DEFAULT_SECONDS, kept.at)
     return Ended(
         setting, Cursor.read(kept.position, council), _told_since(session, filler, kept.at, references)
     )

@@ -10,6 +10,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import asdict, dataclass
+from itertools import islice
 from typing import Any
 
 import httpx
@@ -48,8 +49,8 @@ class Returned:
 
     @property
     def is_whole(self) -> bool:
-        """Whether all came back as the council knows it, and nothing else."""
-        return all(each.same == each.held and not each.unknown and not each.doubled for each in self.tables)
+        """Whether all came back as it should, and nothing else."""
+        return all(each.is_whole for each in self.tables)
 
     @property
     def sentence(self) -> str:
@@ -65,6 +66,8 @@ class Returned:
         said = [f"{count:,} {what}" for what, count in others.items() if count]
         came = "all" if same == held else f"{same:,}"
         told = f"Of {held:,} records {came} came back as the council knows them"
+        since = sum(each.since for each in self.tables)
+        said += [f"{since:,} of these changed here since it ceased to answer"] if since else []
         return f"{told}{'; ' if said else ''}{', '.join(said)}"
 
     @property
@@ -82,7 +85,8 @@ class Returned:
             }
             for each in self.differences
         ]
-        return {"tables": [asdict(each) for each in self.tables], "differences": shown}
+        tables = [asdict(each) for each in self.tables]
+        return {"tables": tables, "differences": shown, "is_whole": self.is_whole, "sentence": self.sentence}
 
 
 def _shown(record: dict[str, Any] | None, name: str) -> Any:
@@ -179,12 +183,13 @@ async def _in_batches(pieces: AsyncIterator[bytes]) -> AsyncIterator[list[bytes]
         yield lines
 
 
-def returned(accounts: Accounts) -> Returned:
-    """The comparison of both accounts."""
-    differences: list[Pair] = []
-    for table in accounts.tables:
-        for pair in accounts.pairs(table):
-            if len(differences) >= MOST_SHOWN:
-                break
-            differences.append(pair)
-    return Returned(accounts.counts(), differences)
+def returned(accounts: Accounts, touched: set[str]) -> Returned:
+    """The comparison of both accounts; first come the differences that nothing explains."""
+    counts = accounts.counts(touched)
+    pairs = [
+        pair
+        for table in accounts.tables
+        for pair in islice(accounts.pairs(table), MOST_SHOWN + sum(each.since for each in counts))
+    ]
+    pairs.sort(key=lambda pair: accounts.is_touched(pair, touched))
+    return Returned(counts, pairs[:MOST_SHOWN])

@@ -47,6 +47,7 @@ class ReturnedRecord(Base):
     why: Mapped[str] = mapped_column(String(500))
     sentence: Mapped[str] = mapped_column(String(500))
     fault: Mapped[str | None] = mapped_column(String(500))
+    is_whole: Mapped[bool]
     follow_ups: Mapped[int]
     tables: Mapped[list[dict[str, Any]]] = mapped_column(JSON)
     differences: Mapped[list[dict[str, Any]]] = mapped_column(JSON)

@@ -7,7 +7,6 @@ component's account, so that is what stands when the stub answers again.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,13 +14,12 @@ from sqlalchemy import Connection, Table, and_, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from sandbox.components.accounts import Accounts, Pair, is_of_a_case
-from sandbox.components.ends import Ended, Told
+from sandbox.components.ends import Ended
 from sandbox.components.fitting import Unfit, as_held, fitted
 from sandbox.components.sides import Named, is_components
 from sandbox.posting.feed import end_of_feed
 from service_apis.kit.council import Council
 from service_apis.kit.problems import Conflict
-from service_apis.kit.records import EventRecord
 from service_apis.kit.service import Service
 from service_apis.kit.work import Work
 
@@ -77,7 +75,7 @@ class _TakingBack:
     ) -> None:
         self._council, self._service, self._accounts, self._ended = council, service, accounts, ended
         self._work, self._taken = work, taken
-        self._touched = _touched(work.connection, service, ended)
+        self._touched = ended.touched(work.connection, service)
         self._changed: set[Any] = set()
 
     def run(self) -> None:
@@ -89,6 +87,10 @@ class _TakingBack:
                 self._take_cases(table)
             else:
                 self._take_belongings(table, owner.parent.name, owner.column.table)
+        resume = self._council.lifecycles[self._service.slug].resume_handler
+        if resume is not None:
+            for reference in sorted(self._changed):
+                resume(self._work, reference)
 
     def _take_cases(self, table: Table) -> None:
         for pair in self._accounts.pairs(table.name):
@@ -153,16 +155,6 @@ class _TakingBack:
     def _leave(self, sentence: str) -> None:
         if sentence not in self._taken.left:
             self._taken.left.append(sentence)
-
-
-def _touched(connection: Connection, service: Service, ended: Ended) -> set[str]:
-    """The subjects of what the stub itself has told since it answers alone."""
-    events = EventRecord.__table__.c
-    query = select(events.type, events.subject).where(
-        events.source == service.url_name, events.position > ended.position.position
-    )
-    told: Told = Counter((row[0], row[1]) for row in connection.execute(query))
-    return {subject for _, subject in told - ended.told_since}
 
 
 def _fitted(table: Table, reference: str, record: dict[str, Any]) -> dict[str, Any]:

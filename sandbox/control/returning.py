@@ -22,6 +22,7 @@ from sandbox.control.returning_shapes import AskingBack, ReturnList, ReturnShown
 from sandbox.councils import Councils
 from sandbox.keys import Keyring
 from sandbox.notebook import Notebook
+from sandbox.posting.feed import end_of_feed
 from service_apis.kit.council import Council, CouncilGone
 from service_apis.kit.problems import Conflict
 
@@ -62,17 +63,17 @@ async def ask_records_back(
         if found.acts_in:
             raise ActsElsewhere(f"{component} is tried on {found.acts_in}; ask when it is back")
         filler, references = filler_of(found), References.read(session, component)
-        ended = _ended(session, council, filler, references) if wanted.take_back else None
+        ended = _ended(session, council, filler, references, wanted.take_back)
         follow_ups = _follow_ups(session, component)
     returning = Returning(request.app.state.deliverer.outward, council, filler, _key(request, council, found))
     taken: TakenBack | None = None
     not_taken: list[str] = []
-    result: dict[str, Any] = {"sentence": "", "fault": None, "tables": [], "differences": []}
+    result: dict[str, Any] = {"fault": None, "is_whole": False, "tables": [], "differences": []}
     try:
         async with returning.accounts(references) as accounts:
-            came = await asyncio.to_thread(returned, accounts)
-            result |= came.kept | {"sentence": came.sentence}
-            if ended is not None:
+            touched = _touched(council, filler, ended) if ended else set()
+            result |= (await asyncio.to_thread(returned, accounts, touched)).kept
+            if wanted.take_back and ended is not None:
                 async with council.turn():
                     service = council.services[filler.slot]
                     taken = await asyncio.to_thread(take_back, council, service, accounts, ended)
@@ -115,15 +116,31 @@ async def list_returned(
         )
 
 
-def _ended(session: Session, council: Council, filler: Filler, references: References) -> Ended:
-    """Where the component ended. Raises StillAnswers or NothingToTakeBack."""
-    for each in Settings.read(session):
-        if each.filler.name == filler.name and each.mode in ANSWERING:
-            raise StillAnswers(f"{filler.name} is {each.mode} in {each.slot}; roll it back first")
-    ended = end_of(session, council, filler, references)
-    if ended is None:
+def _ended(
+    session: Session, council: Council, filler: Filler, references: References, take_back: bool
+) -> Ended | None:
+    """Where the component ended, None where it answers still, or never did.
+
+    Raises StillAnswers or NothingToTakeBack, where cases are to be taken back.
+    """
+    settings = [each for each in Settings.read(session) if each.filler.name == filler.name]
+    answers = next((each for each in settings if each.mode in ANSWERING), None)
+    if answers is None:
+        ended = end_of(session, council, filler, references)
+        if ended is not None and not ended.position.still_holds(council, end_of_feed(council).position):
+            ended = None
+        if not take_back or (ended is not None and ended.setting is not None):
+            return ended
         raise NothingToTakeBack(f"{filler.name} never answered for cases of all of {filler.slot}")
-    return ended
+    if take_back:
+        raise StillAnswers(f"{filler.name} is {answers.mode} in {answers.slot}; roll it back first")
+    return None
+
+
+def _touched(council: Council, filler: Filler, ended: Ended) -> set[str]:
+    service = council.services[filler.slot]
+    with council.reading(service.url_name) as work:
+        return ended.touched(work.connection, service)
 
 
 def _follow_ups(session: Session, component: str) -> int:
@@ -138,12 +155,7 @@ def _key(request: Request, council: Council, component: ComponentRecord) -> str:
 
 
 def _shown(record: ReturnedRecord) -> ReturnShown:
-    names = set(ReturnShown.model_fields).difference({"is_whole"})
-    told = {name: getattr(record, name) for name in names}
-    whole = not record.fault and all(
-        each["same"] == each["held"] and not each["unknown"] and not each["doubled"] for each in record.tables
-    )
-    return ReturnShown.model_validate({**told, "is_whole": whole})
+    return ReturnShown.model_validate(record)
 
 
 def _notebook(request: Request, council: Council) -> Notebook:

@@ -21,7 +21,8 @@ class AskingBack(Schema):
 class TableReturned(Schema):
     """How the records of one table compare. See ``sandbox.components.accounts.Counts``.
 
-    Of the `same`, `renamed` came under another reference. `left_out` are columns that the component does not
+    Of the `same`, `renamed` came under another reference. Of those that do not agree, the council has changed
+    `since` the component ceased to answer for them. `left_out` are columns that the component does not
     keep, and which were not compared.
     """
 
@@ -34,6 +35,7 @@ class TableReturned(Schema):
     unknown: int
     doubled: int
     renamed: int
+    since: int
     left_out: list[str]
 
 
@@ -57,7 +59,8 @@ class RecordDiffering(Schema):
 class ReturnShown(Schema):
     """One time that a component was asked for its records, and how they compare with what the council holds.
 
-    Where there was nothing to compare, `fault` says why, and `tables` is empty. `follow_ups` writes were then
+    It `is_whole` where all came back, but for what changed here since. Where there was nothing to compare,
+    `fault` says why, and `tables` is empty. `follow_ups` writes were then
     still on their way to the component. `taken_back` is how many records the council took back, null where
     it was not to; `not_taken` says what it left as it was.
     """

@@ -6,7 +6,7 @@ A caller keeps the same addresses, and cannot tell who answered; the journal can
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
@@ -37,7 +37,7 @@ from sandbox.forcing.refusing import answer_of
 from sandbox.gateway import Call
 from sandbox.outward import Outward
 from service_apis.kit.council import Council
-from service_apis.kit.problems import BodyTooLarge
+from service_apis.kit.problems import BodyTooLarge, Problem
 from service_apis.kit.service import Service
 
 __all__ = ["Filled", "Filling", "Watcher"]
@@ -113,19 +113,44 @@ class Filling:
     def read_again(self, council: Council) -> None:
         """Take up how the council's notebook now says that its slots are filled; from the next call on."""
         filled = self.filled(council.name)
-        before = filled.settings
+        earlier = filled.settings
+        before = {each.filler.name for each in earlier}
+        is_first = council.is_told is None and not filled.slots
         with self._councils.notebook(council.name).reading() as session:
             filled.settings = Settings.read(session)
             filled.slots = frozenset(session.scalars(select(ComponentRecord.slot)))
             names = {each.filler.name for each in filled.settings} | filled.references.keys()
             filled.references = {each: References.read(session, each) for each in names}
-        if before:
+        if earlier:
             with self._councils.notebook(council.name).writing() as session:
-                note_ends(session, council, before, filled.settings)
+                note_ends(session, council, earlier, filled.settings)
         council.is_told = partial(self.telling.is_told, council) if filled.slots else None
         self.telling.settle(council)
-        for gone in {each.filler.name for each in before} - {each.filler.name for each in filled.settings}:
+        now = {each.filler.name for each in filled.settings}
+        for gone in before - now:
             filled.circuits.pop(gone, None)
+        self.take_anew(council, set() if is_first else now - before)
+
+    def take_anew(self, council: Council, components: Iterable[str] | None = None) -> None:
+        """Let components take the records over anew, where the stub did what they were not told of.
+
+        So it is with what was done between their joining and their filling the slot. All who fill slots are
+        meant where none are named.
+        """
+        filled = self.filled(council.name)
+        if components is None:
+            components = {each.filler.name for each in filled.settings}
+        for name in components:
+            with self._councils.notebook(council.name).writing() as session:
+                component = session.get_one(ComponentRecord, name)
+                component.taking += 1
+            self.follow_ups.hold(council.name, name)
+
+    async def took_over(self, council: Council, component: str) -> None:
+        """A component takes the records over as they stand now. The caller has the turn to write."""
+        self.follow_ups.took_over(council, component)
+        # It forgets what it had still to tell as well.
+        self.telling.tell_instead(council, component)
 
     async def work_through(self) -> None:
         """A job of the server: go on with what an earlier run left to be followed up, and to be told."""
@@ -159,37 +184,45 @@ class Filling:
             # What the slot does not have is refused as ever, whatever else a component may answer.
             await onward(scope, receive, send)
             return
+        stub = partial(of_stub, onward, scope)
         try:
             asked = await read(scope, receive)
+            passing = Passing(call, filled, service, operation, setting, asked, stub)
+            answered = await self._answer(passing)
         except HungUp:
             return
         except HTTPException:
             too_large = BodyTooLarge("The body is larger than this sandbox accepts; send less at a time")
             await (await answer_of(service, too_large, scope))(scope, receive, send)
             return
-        passing = Passing(call, filled, service, operation, setting, asked, partial(of_stub, onward, scope))
-        if passing.is_components:
-            if _has_no_key(passing):
-                # A key that was withdrawn a moment ago may still be known to a component.
-                await send_on(await passing.stub(asked), send)
-                return
-            if trick := trick_in(asked):
-                call.answered_by = f"{passing.component} was not called: {trick.detail}"
-                await (await answer_of(service, trick, scope))(scope, receive, send)
-                return
-        try:
-            answered = await (self._read(passing) if passing.is_read else self._write(passing))
-        except Unanswered as unanswered:
-            call.answered_by = f"{passing.component} did not: {unanswered}"
-            problem = falling_back.refusal(passing.component, unanswered)
+        except Problem as problem:
             await (await answer_of(service, problem, scope))(scope, receive, send)
             return
         await send_on(answered, send)
         if not call.answered_by:
-            if passing.is_read and setting.mode is Mode.SHADOW:
-                self.follow_ups.read(call.council, setting, asked, answered)
-            for watcher in self.watchers:
-                watcher.saw(call.council, setting, asked, answered)
+            self._mirror(passing, answered)
+
+    async def _answer(self, passing: Passing) -> Answered:
+        """The answer of whoever is to give it. Raises ComponentUnanswered, or the refusal of a trick."""
+        if passing.is_components:
+            if _has_no_key(passing):
+                # A key that was withdrawn a moment ago may still be known to a component.
+                return await passing.stub(passing.asked)
+            if trick := trick_in(passing.asked):
+                passing.call.answered_by = f"{passing.component} was not called: {trick.detail}"
+                raise trick
+        try:
+            return await (self._read(passing) if passing.is_read else self._write(passing))
+        except Unanswered as unanswered:
+            passing.call.answered_by = f"{passing.component} did not: {unanswered}"
+            raise falling_back.refusal(unanswered) from unanswered
+
+    def _mirror(self, passing: Passing, ours: Answered) -> None:
+        """Let the component answer in shadow what the stub answered, and watchers see it."""
+        if passing.is_read and passing.setting.mode is Mode.SHADOW:
+            self.follow_ups.read(passing.council, passing.setting, passing.asked, ours)
+        for watcher in self.watchers:
+            watcher.saw(passing.council, passing.setting, passing.asked, ours)
 
     async def _read(self, passing: Passing) -> Answered:
         if not passing.is_components:

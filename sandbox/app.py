@@ -26,6 +26,7 @@ from sandbox.posting.bell import Bells
 from sandbox.posting.deliverer import Deliverer
 from sandbox.running_clock import RunningClocks
 from sandbox.shadow.jobs import Runs, Takings
+from sandbox.shadow.watching import Watching, in_shadow
 from sandbox.snapshots import Snapshots
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.council import Council
@@ -78,6 +79,12 @@ class Sandbox:
         self.runs = Runs(self.councils, self.forks, self._run, Takings())
         self.background.when_leaving.append(self.runs.leave)
         self.background.add(self.filling.work_through)
+        self.watching = Watching(
+            self.councils,
+            lambda council, component: in_shadow(self.filling.filled(council).settings, component),
+            self.journals.masking,
+        )
+        self.background.add(self.watching.keep_written)
         running_clocks = RunningClocks(self.councils)
         self.background.add(running_clocks.serve)
         control = control_api(
@@ -111,6 +118,7 @@ class Sandbox:
         from sandbox.shadow.noise import Noise
         from sandbox.shadow.running import House, Run
         from sandbox.shadow.tally import Tally
+        from sandbox.traffic.volumes import noise_of
 
         house = House(
             self.councils,
@@ -121,7 +129,7 @@ class Sandbox:
             self.filling,
             self.runs.takings.wait,
         )
-        noise = Noise.usual()
+        noise = Noise.usual(*noise_of(filler.slot))
         own = f"http://{host}/councils/{council.name}/{council.services[filler.slot].url_name}"
         comparer = Comparer(Tally(noise, self.journals.masking), noise, own)
         return Run(house, council, filler, wanted, host, comparer, noise)
@@ -130,6 +138,7 @@ class Sandbox:
         """Close every council's file, its journal first."""
         self.journals.close()
         self.forcing.close()
+        self.watching.close()
         self.councils.close()
 
 

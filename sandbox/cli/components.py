@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli import containers, going_live, mapping, slots
+from sandbox.cli import containers, going_live, leaving, mapping, slots
 from sandbox.cli.checking import check
+from sandbox.cli.comparing import compare
 from sandbox.cli.component_options import Component, SandboxUrl, asked
 from sandbox.cli.containers import FromImage
 from sandbox.cli.groups import grouped
 from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey
+from sandbox.cli.shadow import shadow
 from sandbox.cli.webhooks import OfCouncil
 from sandbox.failure import Failure
 
@@ -40,6 +42,8 @@ def add_to(app: typer.Typer) -> None:
         add_completion=False,
     )
     group.command("check")(check)
+    group.command("shadow")(shadow)
+    group.command("compare")(compare)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)
     group.command("watch")(going_live.watch)
@@ -49,6 +53,7 @@ def add_to(app: typer.Typer) -> None:
     group.command("map")(mapping.map_component)
     for each in (containers.start, containers.stop, containers.log, containers.tidy):
         group.command(each.__name__)(each)
+    leaving.add_to(group)
     app.add_typer(group, name="component", rich_help_panel="Components")
 
 

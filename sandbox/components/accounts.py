@@ -23,6 +23,8 @@ from service_apis.kit.service import Service
 
 Record = dict[str, Any]
 ROWS_AT_ONCE = 500
+MOST_BYTES_A_RECORD = 4 * 1024
+"""On the average: a whole report with all that came with it has less."""
 _TABLES = """
 CREATE TABLE theirs (kind TEXT, key TEXT, record TEXT);
 CREATE TABLE ours (kind TEXT, key TEXT, record TEXT);
@@ -58,7 +60,8 @@ class Pair:
 class Counts:
     """How many records of a table the council holds, how many came back, and how they compare.
 
-    ``renamed`` came back as they are but under another reference; they are counted among ``same`` too.
+    ``renamed`` came back as they are but under another reference; they are counted among ``same`` too. Of
+    those that do not agree, the council has changed ``since`` the component ceased to answer for them.
     ``left_out`` are the columns that the component does not keep.
     """
 
@@ -71,22 +74,32 @@ class Counts:
     unknown: int
     doubled: int
     renamed: int
+    since: int
     left_out: list[str]
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all came back as the council knows it, or knew it when the component ceased to answer."""
+        return self.differ + self.missing + self.unknown == self.since and not self.doubled
 
 
 class Accounts:
-    """Both accounts of a slot. ``add_theirs`` takes what comes back, ``lay_beside`` what is held."""
+    """Both accounts of a slot. ``add_theirs`` takes what comes back, ``lay_beside`` what is held.
 
-    def __init__(self, service: Service, council: str, references: References) -> None:
+    ``most`` is how many records may come back.
+    """
+
+    def __init__(self, service: Service, council: str, references: References, most: int) -> None:
         self.tables: Mapping[str, Table] = {table.name: table for table in service.tables.sorted_tables}
         self.whole: Record | None = None
         self.came = Counter[str]()
         self._service, self._council, self._references = service, council, references
+        self._renamed = Counter[str]()
         self._shapes: dict[str, set[frozenset[str]]] = {name: set() for name in self.tables}
         # Of no name: SQLite keeps it in memory as long as it is small, and deletes it by itself.
         self._db = sqlite3.connect("", isolation_level=None, check_same_thread=False)
         self._db.executescript(f"PRAGMA journal_mode = OFF; {_TABLES}")
-        self._lines = 0
+        self._lines, self._announced, self._most, self._bytes = 0, 0, most, 0
 
     def close(self) -> None:
         """Forget both."""
@@ -97,6 +110,8 @@ class Accounts:
         rows = []
         for line in lines:
             self._lines += 1
+            self._bytes += len(line)
+            self._expect_no_more()
             told = self._read(line)
             if self.whole is None:
                 self.whole = self._about_the_whole(told)
@@ -130,44 +145,51 @@ class Accounts:
                     self._db.execute("COMMIT")
         self._db.executescript(_INDEXES)
         self._complete()
+        self._match()
 
     def given(self, table: str) -> list[str]:
         """The columns of a table that came back, in order; all where no record of it came."""
         given = frozenset[str]().union(*self._shapes[table])
         return sorted(given or self.tables[table].columns.keys())
 
-    def counts(self) -> list[Counts]:
-        """How the accounts compare, table by table."""
-        return [self._counts(name) for name in self.tables]
+    def counts(self, touched: set[str]) -> list[Counts]:
+        """How the accounts compare, table by table; ``touched`` are the cases that were changed since."""
+        return [self._counts(name, touched) for name in self.tables]
+
+    def is_touched(self, pair: Pair, touched: set[str]) -> bool:
+        """Whether a record is of a case that was changed since, or belongs to one."""
+        table = self.tables[pair.table]
+        record = pair.ours or pair.theirs or {}
+        owners = [each.parent.name for each in table.foreign_keys if is_of_a_case(each.column.table)]
+        return not touched.isdisjoint(
+            str(record[name]) for name in (*_keys(table), *owners) if name in record
+        )
 
     def pairs(self, table: str) -> Iterator[Pair]:
         """The records of a table in which the accounts do not agree, in the order of their keys."""
-        renamed = self._renamed(table)
         query = f"SELECT key, record, NULL FROM ours {_ALONE.format('ours', 'theirs')}"
         query += f" UNION ALL SELECT key, NULL, record FROM theirs {_ALONE.format('theirs', 'ours')}"
         query += f" UNION ALL SELECT key, ours.record, theirs.record {_BOTH} AND ours.record != theirs.record"
         for key, ours, theirs in self._db.execute(f"{query} ORDER BY 1", {"kind": table}):
-            if (ours is None or theirs is None) and key in renamed:
-                continue
             told = (None if each is None else json.loads(each) for each in (ours, theirs))
             yield Pair(table, " ".join(map(str, json.loads(key))), *told)
 
-    def _counts(self, table: str) -> Counts:
+    def _counts(self, table: str, touched: set[str]) -> Counts:
         def one(query: str) -> int:
             (count,) = self._db.execute(query, {"kind": table}).fetchone()
             return int(count)
 
-        renamed = len(self._renamed(table)) // 2
         return Counts(
             table=table,
             held=one("SELECT count(*) FROM ours WHERE kind = :kind"),
             came=self.came[table],
-            same=one(f"SELECT count(*) {_BOTH} AND ours.record = theirs.record") + renamed,
+            same=one(f"SELECT count(*) {_BOTH} AND ours.record = theirs.record"),
             differ=one(f"SELECT count(*) {_BOTH} AND ours.record != theirs.record"),
-            missing=one(f"SELECT count(*) FROM ours {_ALONE.format('ours', 'theirs')}") - renamed,
-            unknown=one(f"SELECT count(*) FROM theirs {_ALONE.format('theirs', 'ours')}") - renamed,
+            missing=one(f"SELECT count(*) FROM ours {_ALONE.format('ours', 'theirs')}"),
+            unknown=one(f"SELECT count(*) FROM theirs {_ALONE.format('theirs', 'ours')}"),
             doubled=self.came[table] - one("SELECT count(*) FROM theirs WHERE kind = :kind"),
-            renamed=renamed,
+            renamed=self._renamed[table],
+            since=sum(self.is_touched(each, touched) for each in self.pairs(table)) if touched else 0,
             left_out=sorted(set(self.tables[table].columns.keys()).difference(self.given(table))),
         )
 
@@ -182,12 +204,21 @@ class Accounts:
 
     def _about_the_whole(self, told: Record) -> Record:
         tables = told.get("tables")
-        if not isinstance(tables, dict) or not all(type(count) is int for count in tables.values()):
+        if not isinstance(tables, dict) or not all(type(each) is int and each >= 0 for each in tables.values()):
             raise Nonsense('its first line does not say how many records of each table follow, in "tables"')
         for name, wanted in (("slot", self._service.slug), ("council", self._council)):
             if told.get(name) != wanted:
                 raise Nonsense(f"its first line is about the {name} {told.get(name)!r:.60}, not {wanted}")
+        self._announced = sum(tables.values())
+        if self._announced > self._most:
+            raise Nonsense(f"it announced {self._announced:,} records; {self._most:,} are taken at most")
         return told
+
+    def _expect_no_more(self) -> None:
+        if self.whole is not None and self._lines > self._announced + 1:
+            raise Nonsense(f"it announced {self._announced:,} records, and went on after that")
+        if self._bytes > self._most * MOST_BYTES_A_RECORD:
+            raise Nonsense(f"it gave back more than {self._most * MOST_BYTES_A_RECORD:,} bytes")
 
     def _row(self, told: Record) -> tuple[str, str, str]:
         name, record = told.get("table"), told.get("record")
@@ -216,25 +247,50 @@ class Accounts:
             "DELETE FROM theirs WHERE rowid NOT IN (SELECT min(rowid) FROM theirs GROUP BY kind, key)"
         )
 
-    def _renamed(self, name: str) -> set[str]:
-        """The keys of records of a case that are alike in all but their own reference, in both accounts.
+    def _match(self) -> None:
+        """Match records of cases that are alike in all but their own reference, in both accounts.
 
-        What falls due at both sides is numbered by each for itself, and nobody ever learns both numbers.
+        What falls due at both sides is numbered by each for itself, and nobody ever learns both numbers. From
+        here on such a record, and what refers to it, has the council's reference.
         """
-        table = self.tables[name]
-        if not is_of_a_case(table) or len(_keys(table)) != 1:
-            return set()
-        (key,) = _keys(table)
+        for name, table in self.tables.items():
+            if not is_of_a_case(table) or len(_keys(table)) != 1:
+                continue
+            (key,) = _keys(table)
+            if pairs := self._alike(name, key):
+                self._renamed[name] = len(pairs)
+                self._rename(table, key, dict(pairs))
+
+    def _alike(self, name: str, key: str) -> list[tuple[str, str]]:
         alone: dict[str, list[str]] = {}
-        found = set()
-        query = f"SELECT key, record FROM theirs {_ALONE.format('theirs', 'ours')}"
+        query = f"SELECT key, record FROM theirs {_ALONE.format('theirs', 'ours')} ORDER BY rowid DESC"
         for called, record in self._db.execute(query, {"kind": name}):
             alone.setdefault(_without(record, key), []).append(called)
-        query = f"SELECT key, record FROM ours {_ALONE.format('ours', 'theirs')}"
-        for called, record in self._db.execute(query, {"kind": name}) if alone else ():
-            if others := alone.get(_without(record, key)):
-                found |= {called, others.pop()}
-        return found
+        query = f"SELECT key, record FROM ours {_ALONE.format('ours', 'theirs')} ORDER BY rowid"
+        rows = self._db.execute(query, {"kind": name}) if alone else ()
+        return [
+            (others.pop(), called) for called, record in rows if (others := alone.get(_without(record, key)))
+        ]
+
+    def _rename(self, table: Table, key: str, ours_of: dict[str, str]) -> None:
+        self._put(name := table.name, key, ours_of)
+        rows = [(ours, name, theirs) for theirs, ours in ours_of.items()]
+        self._db.executemany("UPDATE theirs SET key = ? WHERE kind = ? AND key = ?", rows)
+        for other in self.tables.values():
+            for each in other.foreign_keys:
+                if each.column.table is table:
+                    self._put(other.name, each.parent.name, ours_of)
+
+    def _put(self, table: str, name: str, ours_of: dict[str, str]) -> None:
+        """Put the council's references into one column of what came back."""
+        changed = []
+        rows = self._db.execute("SELECT rowid, record FROM theirs WHERE kind = ?", (table,))
+        for row, record in rows:
+            told = json.loads(record)
+            if ours := ours_of.get(json.dumps([told.get(name)])):
+                (told[name],) = json.loads(ours)
+                changed.append((_in_json(told), row))
+        self._db.executemany("UPDATE theirs SET record = ? WHERE rowid = ?", changed)
 
 
 _BOTH = "FROM ours JOIN theirs USING (kind, key) WHERE kind = :kind"
@@ -258,10 +314,14 @@ def _keys(table: Table) -> list[str]:
 
 
 def _written(record: Mapping[str, Any], names: Iterable[str]) -> str:
-    return json.dumps({name: record.get(name) for name in names}, sort_keys=True)
+    return _in_json({name: record.get(name) for name in names})
+
+
+def _in_json(record: Mapping[str, Any]) -> str:
+    return json.dumps(record, sort_keys=True)
 
 
 def _without(record: str, name: str) -> str:
     told = json.loads(record)
     del told[name]
-    return json.dumps(told, sort_keys=True)
+    return _in_json(told)

@@ -1,4 +1,4 @@
-"""Calling a component: by its circuit, in its own references, and what befalls it written into the history."""
+"""Calling a component: by its circuit, in its own references; what befalls it is written into the history."""
 
 from __future__ import annotations
 

@@ -11,24 +11,11 @@ from sqlalchemy.orm import Session
 from sandbox.components.gate import Compared
 from sandbox.components.tables import ComponentRecord
 
-RESULTS = "sandbox.shadow.results"
+# At once, not where it is asked: a notebook has only the tables that are known when it is opened.
+_RESULTS: Any = import_module("sandbox.shadow.results") if find_spec("sandbox.shadow") else None
 
 
 def latest(session: Session, component: ComponentRecord) -> Compared | None:
     """What the latest comparison came to; None where there is none yet."""
-    if find_spec(RESULTS.rpartition(".")[0]) is None:
-        return None
-    results: Any = import_module(RESULTS)
-    found: Compared | None = results.latest(session, component.name)
+    found: Compared | None = _RESULTS.latest(session, component.name) if _RESULTS else None
     return found
-
-
-def sentence_of(compared: Compared) -> str:
-    """What a comparison came to, plainly."""
-    alike = compared.calls - compared.different
-    told = f"Of {compared.calls:,} calls {alike:,} were answered alike"
-    if compared.different:
-        told += f"; {compared.different:,} differed"
-    slower = round(compared.median_slower_ms)
-    pace = f"{abs(slower)} ms {'slower' if slower > 0 else 'faster'}" if slower else "as fast"
-    return f"{told}; at the median it was {pace}"

@@ -1,4 +1,4 @@
-"""Falling back: when the stub answers a call that a component was to answer, and what callers are told else."""
+"""Falling back: when the stub answers in place of a component, and what callers are told where not."""
 
 from __future__ import annotations
 

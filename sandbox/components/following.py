@@ -264,44 +264,45 @@ class FollowUps:
                 for learned in self.when_learned:
                     await learned(council)
 
-    async def _wait_for_taking_over(self, line: _Line) -> None:
-        """Give a component time to take the records over anew, but not for ever: it may not mean to."""
-        await line.moved(0.1)
-        if line.holds and line.looked_at is not None:
-            line.holds = machine.seconds() < line.looked_at + LOOKING_SECONDS
-
     async def _answer(self, line: _Line, council: Council, each: _Waiting) -> Answered | Unanswered:
-        """What the component answers in the end."""
-        filled = self._filled(line.council)
+        """What the component answers in the end: a write is tried until it is done or refused."""
         pause, faults, may_be_done = FIRST_PAUSE, 0, False
-        while True:
-            while line.holds:
-                await self._wait_for_taking_over(line)
-            if not line.waiting or line.waiting[0] is not each or self._councils.get(line.council) is None:
-                return Unanswered("It was taken back meanwhile", may_be_done=False)
-            unanswered: Unanswered | None = None
-            answered: Answered | None = None
-            try:
-                answered = await self._calling.ask(council, filled, each.setting, each.asked)
-            except Unanswered as error:
-                unanswered = error
-            if each.number is None:
-                return answered or unanswered or Unanswered("It was not asked", may_be_done=False)
-            if answered is not None:
-                if may_be_done and answered.status in GONE_ALREADY and each.asked.method in REPEATABLE:
+        while await self._is_next(line, each):
+            theirs = await self._asked(council, each)
+            if isinstance(theirs, Answered):
+                if may_be_done and theirs.status in GONE_ALREADY and each.asked.method in REPEATABLE:
                     return each.ours
-                faults += answered.status == 500
-                if not (answered.status in COME_BACK or 0 < faults < TRIES_AT_FAULT) or not each.repeatable:
-                    return answered
-                line.trouble = f"it answers with {answered.status}"
-            elif unanswered is not None:
-                may_be_done |= unanswered.may_be_done
-                if unanswered.may_be_done and not each.repeatable:
-                    return unanswered
-                line.trouble = str(unanswered)
+                faults += theirs.status == 500
+                trouble = f"it answers with {theirs.status}"
+                in_trouble = theirs.status in COME_BACK or (theirs.status == 500 and faults < TRIES_AT_FAULT)
+                can_repeat = each.repeatable
+            else:
+                may_be_done |= theirs.may_be_done
+                trouble, in_trouble = str(theirs), True
+                can_repeat = each.repeatable or not theirs.may_be_done
+            if each.number is None or not (in_trouble and can_repeat):
+                return theirs
+            line.trouble = trouble
             line.move()
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
+        return Unanswered("It was taken back meanwhile", may_be_done=False)
+
+    async def _is_next(self, line: _Line, each: _Waiting) -> bool:
+        """Whether it is still to be asked for, once the component holds the records that it is to hold."""
+        while line.holds:
+            await line.moved(0.1)
+            # It may not mean to take them over; then it is not waited for any longer.
+            if line.holds and line.looked_at is not None:
+                line.holds = machine.seconds() < line.looked_at + LOOKING_SECONDS
+        is_there = self._councils.get(line.council) is not None
+        return is_there and bool(line.waiting) and line.waiting[0] is each
+
+    async def _asked(self, council: Council, each: _Waiting) -> Answered | Unanswered:
+        try:
+            return await self._calling.ask(council, self._filled(council.name), each.setting, each.asked)
+        except Unanswered as unanswered:
+            return unanswered
 
     def _settle(self, council: Council, each: _Waiting, theirs: Answered | Unanswered) -> None:
         """Learn what the two call the case; strike the call out; tell of it where they are out of step."""

@@ -5,10 +5,11 @@ A caller keeps the same addresses, and cannot tell who answered; the journal can
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
-from dataclasses import dataclass
-from functools import partial
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass, replace
+from functools import cached_property, partial
 from typing import Protocol
 
 from sqlalchemy import delete, select
@@ -19,6 +20,7 @@ from sandbox import machine
 from sandbox.components import falling_back, out_of_step, references
 from sandbox.components.asking import Answered, Asked, HungUp, Unanswered, of_stub, read, send_on
 from sandbox.components.calling import IDEMPOTENCY_KEY, Calling, Filled, takes_key
+from sandbox.components.ends import note_ends
 from sandbox.components.following import FollowUps
 from sandbox.components.lanes import Lanes
 from sandbox.components.references import References
@@ -35,7 +37,7 @@ from sandbox.forcing.refusing import answer_of
 from sandbox.gateway import Call
 from sandbox.outward import Outward
 from service_apis.kit.council import Council
-from service_apis.kit.problems import BodyTooLarge
+from service_apis.kit.problems import BodyTooLarge, Problem
 from service_apis.kit.service import Service
 
 __all__ = ["Filled", "Filling", "Watcher"]
@@ -74,6 +76,11 @@ class Passing:
         """The component's name."""
         return self.setting.filler.name
 
+    @cached_property
+    def is_components(self) -> bool:
+        """Whether the component is to answer it."""
+        return is_components(self.setting, Named.by_call(self.asked), self.council, self.service)
+
     @property
     def is_read(self) -> bool:
         """Whether it changes nothing."""
@@ -106,16 +113,44 @@ class Filling:
     def read_again(self, council: Council) -> None:
         """Take up how the council's notebook now says that its slots are filled; from the next call on."""
         filled = self.filled(council.name)
-        before = {each.filler.name for each in filled.settings}
+        earlier = filled.settings
+        before = {each.filler.name for each in earlier}
+        is_first = council.is_told is None and not filled.slots
         with self._councils.notebook(council.name).reading() as session:
             filled.settings = Settings.read(session)
             filled.slots = frozenset(session.scalars(select(ComponentRecord.slot)))
             names = {each.filler.name for each in filled.settings} | filled.references.keys()
             filled.references = {each: References.read(session, each) for each in names}
+        if earlier:
+            with self._councils.notebook(council.name).writing() as session:
+                note_ends(session, council, earlier, filled.settings)
         council.is_told = partial(self.telling.is_told, council) if filled.slots else None
         self.telling.settle(council)
-        for gone in before - {each.filler.name for each in filled.settings}:
+        now = {each.filler.name for each in filled.settings}
+        for gone in before - now:
             filled.circuits.pop(gone, None)
+        self.take_anew(council, set() if is_first else now - before)
+
+    def take_anew(self, council: Council, components: Iterable[str] | None = None) -> None:
+        """Let components take the records over anew, where the stub did what they were not told of.
+
+        So it is with what was done between their joining and their filling the slot. All who fill slots are
+        meant where none are named.
+        """
+        filled = self.filled(council.name)
+        if components is None:
+            components = {each.filler.name for each in filled.settings}
+        for name in components:
+            with self._councils.notebook(council.name).writing() as session:
+                component = session.get_one(ComponentRecord, name)
+                component.taking += 1
+            self.follow_ups.hold(council.name, name)
+
+    async def took_over(self, council: Council, component: str) -> None:
+        """A component takes the records over as they stand now. The caller has the turn to write."""
+        self.follow_ups.took_over(council, component)
+        # It forgets what it had still to tell as well.
+        self.telling.tell_instead(council, component)
 
     async def work_through(self) -> None:
         """A job of the server: go on with what an earlier run left to be followed up, and to be told."""
@@ -123,6 +158,13 @@ class Filling:
             if self._filled.get(council.name):
                 await self.telling.pass_on(council)
         self.follow_ups.go_on()
+
+    async def catch_up(self, council: Council) -> None:
+        """Before its clock is advanced, let components do what the stub did: later it would be too late."""
+        for each in {each.filler.name for each in self.filled(council.name).settings}:
+            with suppress(Unanswered, TimeoutError):
+                async with asyncio.timeout(TOLD_WITHIN_SECONDS):
+                    await self.follow_ups.caught_up(council, each)
 
     async def keep_up(self, council: Council) -> None:
         """Give the components in a council's slots the time to tell what fell due when its clock advanced."""
@@ -142,35 +184,48 @@ class Filling:
             # What the slot does not have is refused as ever, whatever else a component may answer.
             await onward(scope, receive, send)
             return
+        stub = partial(of_stub, onward, scope)
         try:
             asked = await read(scope, receive)
+            passing = Passing(call, filled, service, operation, setting, asked, stub)
+            answered = await self._answer(passing)
         except HungUp:
             return
         except HTTPException:
             too_large = BodyTooLarge("The body is larger than this sandbox accepts; send less at a time")
             await (await answer_of(service, too_large, scope))(scope, receive, send)
             return
-        passing = Passing(call, filled, service, operation, setting, asked, partial(of_stub, onward, scope))
-        if self._is_components(passing) and (trick := trick_in(asked)):
-            call.answered_by = f"{passing.component} was not called: {trick.detail}"
-            await (await answer_of(service, trick, scope))(scope, receive, send)
-            return
-        try:
-            answered = await (self._read(passing) if passing.is_read else self._write(passing))
-        except Unanswered as unanswered:
-            call.answered_by = f"{passing.component} did not: {unanswered}"
-            problem = falling_back.refusal(passing.component, unanswered)
+        except Problem as problem:
             await (await answer_of(service, problem, scope))(scope, receive, send)
             return
         await send_on(answered, send)
         if not call.answered_by:
-            if passing.is_read and setting.mode is Mode.SHADOW:
-                self.follow_ups.read(call.council, setting, asked, answered)
-            for watcher in self.watchers:
-                watcher.saw(call.council, setting, asked, answered)
+            self._mirror(passing, answered)
+
+    async def _answer(self, passing: Passing) -> Answered:
+        """The answer of whoever is to give it. Raises ComponentUnanswered, or the refusal of a trick."""
+        if passing.is_components:
+            if _has_no_key(passing):
+                # A key that was withdrawn a moment ago may still be known to a component.
+                return await passing.stub(passing.asked)
+            if trick := trick_in(passing.asked):
+                passing.call.answered_by = f"{passing.component} was not called: {trick.detail}"
+                raise trick
+        try:
+            return await (self._read(passing) if passing.is_read else self._write(passing))
+        except Unanswered as unanswered:
+            passing.call.answered_by = f"{passing.component} did not: {unanswered}"
+            raise falling_back.refusal(unanswered) from unanswered
+
+    def _mirror(self, passing: Passing, ours: Answered) -> None:
+        """Let the component answer in shadow what the stub answered, and watchers see it."""
+        if passing.is_read and passing.setting.mode is Mode.SHADOW:
+            self.follow_ups.read(passing.council, passing.setting, passing.asked, ours)
+        for watcher in self.watchers:
+            watcher.saw(passing.council, passing.setting, passing.asked, ours)
 
     async def _read(self, passing: Passing) -> Answered:
-        if not self._is_components(passing):
+        if not passing.is_components:
             return await passing.stub(passing.asked)
         try:
             answered = await self._of_component(passing, passing.asked)
@@ -193,17 +248,8 @@ class Filling:
             setting = passing.filled.settings.of(passing.service.slug, passing.operation)
             if setting is None:
                 return await passing.stub(passing.asked)
-            if setting is not passing.setting:
-                passing = Passing(
-                    passing.call,
-                    passing.filled,
-                    passing.service,
-                    passing.operation,
-                    setting,
-                    passing.asked,
-                    passing.stub,
-                )
-            if self._is_components(passing):
+            passing = replace(passing, setting=setting)
+            if passing.is_components:
                 return await self._written_by_component(passing)
             return await self._written_by_stub(passing)
 
@@ -274,10 +320,6 @@ class Filling:
             )
         return answered
 
-    def _is_components(self, passing: Passing) -> bool:
-        named = Named.by_call(passing.asked)
-        return is_components(passing.setting, named, passing.council, passing.service)
-
     @asynccontextmanager
     async def _counted(self, passing: Passing) -> AsyncIterator[None]:
         """While the block runs, a write of the component is under way whose case is not known yet."""
@@ -314,3 +356,9 @@ class Filling:
     def _forget(self, name: str) -> None:
         self._filled.pop(name, None)
         self.follow_ups.forget(name)
+
+
+def _has_no_key(passing: Passing) -> bool:
+    """Whether a call that needs a key came with none that the council knows."""
+    named_in_address = "key=" in passing.asked.query
+    return passing.service.wire == "native" and passing.call.caller is None and not named_in_address

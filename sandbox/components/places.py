@@ -20,6 +20,7 @@ ADDRESSES = frozenset(("location", "content-location"))
 DEFAULT_PORTS = {"http": "80", "https": "443"}
 _LOOPBACK = ("127.0.0.1", "localhost", "[::1]", "0.0.0.0")
 _TEXTUAL = ("json", "xml", "javascript", "x-www-form-urlencoded", "yaml", "html")
+_GOES_ON = re.compile(r"[\w%~-]|\.\w")
 _LINK = re.compile(r"<([^<>]*)>")
 
 Way = Callable[[str, str], tuple[str, str]]
@@ -58,17 +59,15 @@ class Places:
         bare = set() if port not in DEFAULT_PORTS.values() else set(hosts)
         # Found first in each text, which seldom holds it: most of what is answered is not looked at twice.
         self._hints = tuple({f"{port}".encode()} if not bare else {each.encode() for each in hosts})
-        written = sorted((*self._names, *bare), key=len, reverse=True)
-        alternatives = "|".join(re.escape(each).replace(":", "(?::|%3a)") for each in written)
+        # Nothing may follow that would make another port, or host, of it.
+        ported = rf"(?:{_any_of(self._names)})(?!\d)"
+        anyhow = rf"(?:{ported}|(?:{_any_of(bare)})(?![\w-]|[.:]\w))" if bare else ported
         self._whole = re.compile(
-            rf"(?:https?(?::|%3a))?(?:(?:\\?/|%2f){{2}})(?:{alternatives})(?![\w.:-])"
+            rf"(?:https?(?::|%3a))?(?:\\?/|%2f){{2}}{anyhow}"
             r"(?P<rest>(?:\\?/|%2f)[^\s\"'<>\\]*(?:\\/[^\s\"'<>\\]*)*)?",
             re.IGNORECASE,
         )
-        self._bare = re.compile(
-            rf"(?<![\w.:@-])(?:{'|'.join(re.escape(each) for each in sorted(self._names))})(?![\w.:-])",
-            re.IGNORECASE,
-        )
+        self._bare = re.compile(rf"(?<![\w.-]){ported}", re.IGNORECASE)
 
     def to_caller(self, answered: Answered, told: Telling) -> Answered:
         """The answer as the caller is to read it."""
@@ -106,7 +105,7 @@ class Places:
     def _below(self, path: str, prefix: str) -> str:
         """What of a path is below the component's own root, whether or not it heeded the caller's prefix."""
         for each in (self._base, prefix):
-            if each and (path == each or path.startswith(f"{each}/")):
+            if each and path.startswith(each) and not _GOES_ON.match(path[len(each) :]):
                 path = path[len(each) :]
         return path
 
@@ -145,6 +144,11 @@ class Places:
             return whole.replace("/", "\\/") if escaped else whole
 
         return self._bare.sub(lambda _: ours.netloc, self._whole.sub(written, text))
+
+
+def _any_of(names: Iterable[str]) -> str:
+    longest_first = sorted(names, key=len, reverse=True)
+    return "|".join(re.escape(each).replace(":", "(?::|%3a)") for each in longest_first)
 
 
 def _encoded(text: str) -> str:

@@ -71,10 +71,11 @@ class Share:
     def covers(self, other: Share) -> bool:
         """Whether all whose calls are in the other are in this one too.
 
-        Of the percentages the larger has all homes of the smaller. What is named is looked for by name alone.
+        Of two percentages the larger has all homes of the smaller. What is named is looked for by name
+        alone, but of every home are all homes and wards.
         """
-        named = other.homes <= self.homes and other.residents <= self.residents and other.wards <= self.wards
-        return self.percent >= other.percent and (named or self.percent == 100)
+        of_homes = self.percent == 100 or (other.homes <= self.homes and other.wards <= self.wards)
+        return self.percent >= other.percent and of_homes and other.residents <= self.residents
 
 
 @dataclass(frozen=True, slots=True)

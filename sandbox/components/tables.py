@@ -146,8 +146,8 @@ class FollowUpRecord(Base):
 class OutOfStepRecord(Base):
     """A write that one side did and the other refused, kept so that nothing acknowledged is lost.
 
-    ``done_by`` is ``component`` or ``stub``. ``asked`` and ``answered`` are the call and the answer of the side
-    that did it (see ``FollowUpRecord``), ``refused`` the other's, and ``what`` says it in a sentence.
+    ``done_by`` is ``component`` or ``stub``. ``asked`` and ``answered`` are the call and the answer of the
+    side that did it (see ``FollowUpRecord``), ``refused`` the other's, and ``what`` says it in a sentence.
     """
 
     __tablename__ = "sandbox_component_out_of_step"

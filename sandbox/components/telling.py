@@ -2,9 +2,9 @@
 
 The stub of a slot that a component fills is kept in step, and records events as it always does; those of
 the component's cases are not told. What the component sends about its own cases is put into the council's
-outbox, from where webhooks, listeners and other services hear it as they hear the stub. The ledger holds what
-one side told and the other has yet to record, so that nothing is told twice when a share is changed, nor lost:
-what a component owes when its slot is given back is told by the stub.
+outbox, from where webhooks, listeners and other services hear it as they hear the stub. The ledger holds
+what one side told and the other has yet to record, so that nothing is told twice when a share is changed, nor
+lost: what a component owes when its slot is given back is told by the stub.
 """
 
 from __future__ import annotations
@@ -105,7 +105,8 @@ class Telling:
                 if not senders:
                     return
                 async with council.turn():
-                    more = any([self._pass_on_of(council, each) for each in senders])
+                    left = [self._pass_on_of(council, each) for each in senders]
+                    more = any(left)
                     if council.name in self._to_settle:
                         self._tell_what_is_owed(council)
 
@@ -227,16 +228,26 @@ class Telling:
         self._to_settle.discard(council.name)
         filled = self._filled(council.name)
         for slot in filled.slots:
-            if _has_cases(filled.settings.of(slot, None)):
-                continue
-            with council.writing(council.services[slot].url_name) as work:
-                work.is_told = None
-                ledger.open_ledger(work.connection)
-                for event in ledger.owed(work.connection, slot):
-                    work.pass_on(event["type"], event["subject"], event["time"], event["data"])
-                ledger.close(work.connection, slot, ("owed",))
-            if work.recorded:
-                council.deliver_events(work.recorded)
+            if not _has_cases(filled.settings.of(slot, None)):
+                self._tell_for(council, slot)
+
+    def tell_instead(self, council: Council, component: str) -> None:
+        """Let the stub tell what a component will tell no more. The caller has the turn."""
+        for sender in self._senders(council):
+            if sender.name == component:
+                self._tell_for(council, sender.slot)
+
+    def _tell_for(self, council: Council, slot: str) -> None:
+        with council.reading("sandbox") as work:
+            if not _has_ledger(work.connection):
+                return
+        with council.writing(council.services[slot].url_name) as work:
+            work.is_told = None
+            for event in ledger.owed(work.connection, slot):
+                work.pass_on(event["type"], event["subject"], event["time"], event["data"])
+            ledger.close(work.connection, slot, ("owed", "echo"))
+        if work.recorded:
+            council.deliver_events(work.recorded)
 
     def _is_owed(self, council: Council, slots: list[str]) -> bool:
         with council.reading("sandbox") as work:

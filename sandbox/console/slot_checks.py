@@ -26,11 +26,7 @@ class Check:
     process: subprocess.Popen[str]
     count: int = 0
     lines: deque[str] = field(default_factory=lambda: deque(maxlen=MOST_LINES))
-
-    @property
-    def runs(self) -> bool:
-        """Whether it has not ended yet."""
-        return self.process.poll() is None
+    runs: bool = True
 
     @property
     def latest(self) -> str:
@@ -40,17 +36,17 @@ class Check:
     @property
     def trouble(self) -> str:
         """Why it could not be made; empty where it ended with a verdict, or runs."""
-        code = self.process.poll()
-        return "" if code in (None, 0, 1) else "\n".join(self.lines)
+        return "" if self.runs or self.process.returncode in (0, 1) else "\n".join(self.lines)
 
     def listen(self) -> None:
         """Read what it writes until it ends."""
-        assert self.process.stdout
-        for line in self.process.stdout:
-            if line.strip():
-                self.count += 1
-                self.lines.append(line.rstrip())
-        self.process.wait()
+        with self.process as process:
+            assert process.stdout
+            for line in process.stdout:
+                if line.strip():
+                    self.count += 1
+                    self.lines.append(line.rstrip())
+        self.runs = False
 
 
 class Checks:

@@ -7,12 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from sandbox.console.deeds import Deed, Form, Told
+from sandbox.console import words
+from sandbox.console.deeds import MOST_TOLD, Deed, Form, Told
 
 SHARES = (10, 50)
 """The percentages of homes for which there is a button each; for all of them a component is live."""
 REPLAYS: dict[str, tuple[str, dict[str, Any]]] = {
-    "some": ("600 calls of a day: takes seconds", {"kind": "day", "calls": 600}),
+    "some": ("600 calls of a day: enough for the gate", {"kind": "day", "calls": 600}),
+    "few": ("100 calls of a day: a first look", {"kind": "day", "calls": 100, "learn_noise": False}),
     "day": ("as many calls as such a council has in a day", {"kind": "day"}),
     "recorded": ("the calls that the journal has recorded", {"kind": "recorded"}),
 }
@@ -92,12 +94,61 @@ def _reason(form: Form) -> dict[str, Any]:
     return {"by": form.get("by") or None, "why": form.get("why", "")}
 
 
+def _take_back(_slot: str, form: Form) -> Deed:
+    return ask_back(form.get("component", ""), form, take_back=True)
+
+
+def _look(_slot: str, form: Form) -> Deed:
+    return ask_back(form.get("component", ""), form, take_back=False)
+
+
+def ask_back(component: str, form: Form, *, take_back: bool) -> Deed:
+    """Ask a component for its records, and with ``take_back`` take its account of its cases."""
+    sent = {"take_back": take_back, **_reason(form)}
+    return Deed("POST", f"/components/{quote(component, safe='')}/returned", sent, came_back)
+
+
+def remove(component: str) -> Deed:
+    """Let a component go."""
+    return Deed(
+        "DELETE",
+        f"/components/{quote(component, safe='')}",
+        None,
+        lambda _: Told(f"{component} has left; its key opens nothing any more."),
+    )
+
+
+def came_back(told: Mapping[str, Any]) -> Told:
+    """What became of asking a component for its records."""
+    lines = [_difference(each) for each in told["differences"][:MOST_TOLD]]
+    lines += [f"Left as it was: {each}." for each in told["not_taken"]]
+    if told["taken_back"] is not None:
+        taken = words.count(told["taken_back"])
+        lines.insert(0, f"Taken back: {taken} records now stand as the product told callers.")
+    return Told(f"{told['sentence']}.", lines, done=not told["fault"])
+
+
+def _difference(each: Mapping[str, Any]) -> str:
+    where = f"{words.label(each['table'])} {each['reference']}"
+    if each["what"] == "missing":
+        return f"{where} did not come back."
+    if each["what"] == "unknown":
+        return f"{where} came back, and nobody here knows it."
+    fields = (
+        f"{words.label(one['field']).lower()} is {one['ours']} here and {one['theirs']} there"
+        for one in each["fields"]
+    )
+    return f"{where}: {'; '.join(fields)}."
+
+
 _DEEDS: dict[str, Callable[[str, Form], Deed]] = {
     "compare": _replay,
     "stop": _stop,
     "watch": _watch,
     "ward": _ward,
     "go-live": _live,
+    "take-back": _take_back,
+    "look": _look,
     "roll-back": _roll_back,
 }
 

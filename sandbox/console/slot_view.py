@@ -33,7 +33,7 @@ class Step:
     @property
     def is_recorded(self) -> bool:
         """Whether it changes who answers, so that it is written into the history who took it."""
-        return self.name not in ("check", "compare")
+        return self.name not in ("check", "compare", "look")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,7 @@ class Candidate:
     fillings: Sequence[Mapping[str, Any]]
     comparison: Mapping[str, Any] | None
     replay: Mapping[str, Any] | None
+    returned: Mapping[str, Any] | None
     check: Check | None
     steps: Sequence[Step]
 
@@ -65,8 +66,12 @@ class Candidate:
     @property
     def compared(self) -> str:
         """What its latest comparison with the stub came to, in a sentence."""
-        comparison = self.told["comparison"]
-        return f"{comparison['sentence'].rstrip('.')}." if comparison else "Not yet."
+        told = self.comparison
+        if told is None:
+            return "Not yet."
+        if told["state"] == "failed":
+            return f"The latest comparison broke off: {str(told['problem']).rstrip('.')}."
+        return str(told["sentence"])
 
 
 def _checked(verdict: Mapping[str, Any] | None) -> str:
@@ -120,3 +125,32 @@ def steps_of(following: Sequence[Mapping[str, Any]], component: str) -> list[Ste
         for each in following
         if each["component"] == component and each["step"] in _BUTTONS
     ]
+
+
+def last_steps(component: str, answered: bool) -> list[Step]:
+    """The steps that lead out, for a component that fills nothing; ``answered`` for cases once, or not."""
+    looks = Step(
+        "look",
+        "See what it holds",
+        [Button("Compare its records", "look")],
+        f"Asks {component} for all its records and compares them with what the council holds",
+        (),
+        f"council component compare-records {component}",
+    )
+    takes = Step(
+        "take-back",
+        "Take the data back",
+        [Button("Take its cases back", "take-back")],
+        f"Asks {component} for its records: the cases that it answered for will stand here as it told them",
+        (),
+        f"council component take-back {component}",
+    )
+    leaves = Step(
+        "leave",
+        "Let it leave",
+        [Button("Let it leave", "leave")],
+        f"Takes the cases of {component} back, compares all records, and removes it with its key",
+        (),
+        f"council component leave {component}",
+    )
+    return [looks, takes, leaves] if answered else [looks, leaves]

@@ -8,13 +8,14 @@ from urllib.parse import quote
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from sandbox import machine
 from sandbox.console.acting import ACTING_HEADERS, Acting, Sent, back_to, refused
-from sandbox.console.deeds import Told
+from sandbox.console.deeds import Deed, Told
 from sandbox.console.faults import no_page
 from sandbox.console.rendering import page
 from sandbox.console.slot_checks import Checks
-from sandbox.console.slot_deeds import REPLAYS, kept_out, slot_deed
-from sandbox.console.slot_view import Candidate, steps_of
+from sandbox.console.slot_deeds import REPLAYS, ask_back, kept_out, remove, slot_deed
+from sandbox.console.slot_view import Candidate, last_steps, steps_of
 from service_apis.kit.council import Council
 
 
@@ -42,6 +43,8 @@ class Slots:
             council=council,
             told=self._acting.told(request),
             slots=await self._slots(request, council),
+            # A browser does not load a page again by a link to a part of the address that it is at.
+            again=machine.unlike_any(),
             replays={name: words for name, (words, _) in REPLAYS.items()},
             **self._acting.proof,
         )
@@ -63,13 +66,32 @@ class Slots:
         component = sent.form.get("component", "")
         if sent.form.get("step") == "check":
             return await self._check(request, council, component, sent.key)
+        if sent.form.get("step") == "leave":
+            return await self._leave(request, council, component, sent)
         wanted = slot_deed(request.path_params["slot"], sent.form)
-        if wanted is None:
-            return None
+        return None if wanted is None else await self._carry_out(request, council, wanted, sent.key)
+
+    async def _carry_out(self, request: Request, council: Council, wanted: Deed, key: str) -> Told:
         path = f"/{quote(council.name, safe='')}{wanted.path}"
-        answer = await self._acting.ask(request, path, sent.key, wanted.method, wanted.sent)
+        answer = await self._acting.ask(request, path, key, wanted.method, wanted.sent)
         said = answer.json if answer.body else {}
         return kept_out(said) or refused(answer) or wanted.told(said)
+
+    async def _leave(self, request: Request, council: Council, component: str, sent: Sent) -> Told:
+        """Take the cases back that it answered for, compare all records, and let it go."""
+        path = f"/{quote(council.name, safe='')}/components/{quote(component, safe='')}/returned"
+        answer = await self._acting.ask(request, path, sent.key)
+        if refusal := refused(answer):
+            return refusal
+        lines: list[str] = []
+        for take_back in (True, False) if answer.json["answered_for_cases"] else (False,):
+            wanted = ask_back(component, sent.form, take_back=take_back)
+            told = await self._carry_out(request, council, wanted, sent.key)
+            if not told.done:
+                return told
+            lines += [told.sentence, *told.lines]
+        gone = await self._carry_out(request, council, remove(component), sent.key)
+        return Told(gone.sentence, lines, gone.done)
 
     async def _check(self, request: Request, council: Council, component: str, key: str) -> Told:
         path = f"/{quote(council.name, safe='')}/components/{quote(component, safe='')}"
@@ -100,11 +122,15 @@ class Slots:
             answer = await self._acting.ask(request, root + path, self._acting.own_key)
             return answer.json if answer.status == 200 else None
 
+        fillings = [each for each in slot["fillings"] if each["component"] == name]
+        returned = await found("/returned")
+        answered = bool(returned and returned["answered_for_cases"])
         return Candidate(
             told=told,
-            fillings=[each for each in slot["fillings"] if each["component"] == name],
+            fillings=fillings,
             comparison=await found("/comparisons/latest"),
             replay=await found("/shadow"),
             check=self._checks.of(council.name, name),
-            steps=steps_of(slot["next"], name),
+            returned=returned["items"][0] if returned and returned["items"] else None,
+            steps=[*steps_of(slot["next"], name), *([] if fillings else last_steps(name, answered))],
         )

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import select
 
+from sandbox.components.passage import Filling
 from sandbox.control.access import READ, WRITE, ControlCaller, NamedCouncil, refusals
 from sandbox.control.clock_shapes import (
     FARTHEST,
@@ -66,8 +67,10 @@ async def advance_clock(
 ) -> Advanced:
     """Advance the council's clock, working through everything that falls due, in order."""
     # Whoever asked may hang up; the turn is kept until the thread that writes has come to its end.
+    filling: Filling = request.app.state.filling
+    await filling.catch_up(council)
     advanced = await asyncio.shield(asyncio.create_task(_advanced(council, advance)))
-    await request.app.state.filling.keep_up(council)
+    await filling.keep_up(council)
     return advanced
 
 

@@ -135,6 +135,7 @@ async def show_component(
     over, its records are of a past that never was: it forgets them, and takes the records over anew.
     """
     found, world = _at_door(request, council, component)
+    request.app.state.filling.follow_ups.looked(council.name, component)
     clock = world.clock
     return ComponentShown(
         name=found.name,
@@ -197,7 +198,11 @@ async def read_component_records(
     found, world = _at_door(request, council, component)
     lines = record_lines(world, world.services[found.slot])
     try:
-        first = await run_in_threadpool(next, lines)
+        # Nothing is written between the moment that the records are of and our taking note of it.
+        async with world.turn():
+            first = await run_in_threadpool(next, lines)
+            if world is council:
+                await request.app.state.filling.took_over(council, component)
     except CouldNotRead as error:
         raise CouncilGone(f"{world.name} was deleted meanwhile") from error
     runs: Runs = request.app.state.runs

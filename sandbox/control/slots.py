@@ -51,7 +51,7 @@ class NotItsSlot(Unprocessable):
     """A component was to fill another slot than the one that it joined for."""
 
 
-class ActsInAFork(Conflict):
+class TriedOnFork(Conflict):
     """A component that is being tried on a fork cannot answer for its own council meanwhile.
 
     Wait until the trial is over, or end it by deleting the fork.
@@ -180,6 +180,9 @@ def _is_going_back(
         return True
     settings = Settings.read(session)
     present = [settings.of(component.slot, None if each == WHOLE else each) for each in operations]
+    if WHOLE in operations:
+        # It takes the place of what is set for single operations, too.
+        present += settings.of_slot(component.slot)
     return all(
         each is not None and each.filler.name == component.name and each.reaches(mode, share)
         for each in present
@@ -187,9 +190,9 @@ def _is_going_back(
 
 
 def _refuse_if_elsewhere(request: Request, component: ComponentRecord) -> None:
-    """Raise ActsInAFork; from a fork that is gone it comes back."""
+    """Raise TriedOnFork; from a fork that is gone it comes back."""
     if (fork := fork_of(request.app.state.councils, component)) is not None:
-        raise ActsInAFork(
+        raise TriedOnFork(
             f"{component.name} is being tried on {fork}; wait until that is over, or delete {fork} to end it"
         )
     if component.acts_in:

@@ -56,10 +56,10 @@ class Standing:
     def at_gate(self, limits: gate.Limits) -> gate.Found:
         """What the gate says of it."""
         verdict = self.verdict
-        tested = None
+        checked = None
         if verdict is not None:
-            tested = gate.Tested(verdict.passed, verdict.partial, verdict.counts, self.changed)
-        return gate.look(self.component.name, tested, self.compared, limits)
+            checked = gate.Checked(verdict.passed, verdict.partial, verdict.counts, self.changed)
+        return gate.look(self.component.name, checked, self.compared, limits)
 
     def grounds(self, found: gate.Found) -> dict[str, Any]:
         """What the gate went by, as the history keeps it."""
@@ -134,13 +134,13 @@ def verdict_shown(verdict: VerdictRecord, changed: Sequence[str] = ()) -> Verdic
 
 
 def comparison_shown(compared: gate.Compared) -> ComparisonShown:
-    """A comparison, with a sentence."""
+    """A comparison, with what it came to in a sentence."""
     return ComparisonShown(
         calls=compared.calls,
         alike=compared.calls - compared.different,
         different=compared.different,
         median_slower_ms=compared.median_slower_ms,
-        sentence=comparisons.sentence_of(compared),
+        sentence=compared.sentence,
     )
 
 

@@ -31,7 +31,7 @@ router = APIRouter(prefix="/councils/{council}/components/{component}")
 Number = Annotated[int, Path(ge=1, le=LARGEST_POSITION, description="The number of the verdict.")]
 
 
-class NotAForkOfIt(Unprocessable):
+class NotItsFork(Unprocessable):
     """A component is tried on a fork of the council that it joined, and on no other council."""
 
 
@@ -81,7 +81,7 @@ async def move_component(
     """
     councils: Councils = request.app.state.councils
     if wanted.council is not None and origin_of(controlled(request, wanted.council)) != council.name:
-        raise NotAForkOfIt(f"{wanted.council} is no fork of {council.name}; make one at .../forks")
+        raise NotItsFork(f"{wanted.council} is no fork of {council.name}; make one at .../forks")
     with _notebook(request, council).writing() as session:
         found = find(session, component)
         if wanted.council is not None:

@@ -109,6 +109,9 @@ def kept_of(held: bytes, mask: Callable[[bytes], bytes]) -> bytes:
     return mask(held[:HELD])[:-MARGIN][:LONGEST_BODY]
 
 
+REFUSED = (401, 403)
+
+
 class Keeper(Protocol):
     """Who takes a noted call."""
 
@@ -126,25 +129,37 @@ class Noting:
     async def __call__(self, call: Call, onward: ASGIApp, scope: Scope, receive: Receive, send: Send) -> None:
         """See sandbox.gateway.Passage."""
         keeper = self._keeper(call.council.name)
-        if keeper is None or (call.service == "sandbox" and _is_passed_over(scope)):
+        is_of_control = call.service == "sandbox"
+        if keeper is None or (is_of_control and _is_passed_over(scope)):
             await onward(scope, receive, send)
             return
+        is_routine = is_of_control and _asks_the_time(scope)
         noted = Noted(call, receive, send)
         token = current.set(noted)
         try:
             await onward(scope, receive if scope["method"] == "GET" else noted.receive, noted.send)
         finally:
             current.reset(token)
-            noted.finish(scope)
-            keeper.note(noted)
+            if not is_routine or noted.status in REFUSED:
+                noted.finish(scope)
+                keeper.note(noted)
 
 
 def _is_passed_over(scope: Scope) -> bool:
-    """Whether a call of the control API is not noted.
+    """Whether a call of the control API is not noted: one that reads the journal or works on it."""
+    return bool(_concerned(scope)[:1] == ["journal"])
 
-    Those that read the journal or work on it are not, and not the question of a component what time it is,
-    which comes several times a second and would push out everything else.
+
+def _asks_the_time(scope: Scope) -> bool:
+    """Whether a component asks what time it is. It does so several times a second, and would push out all else.
+
+    So it is noted only where it was refused: a component that asks at another council's door is to be seen.
     """
+    concerned = _concerned(scope)
+    return scope["method"] == "GET" and concerned[:1] == ["components"] and len(concerned) == 2
+
+
+def _concerned(scope: Scope) -> list[str]:
+    """What of a council a call of the control API is about: the steps of its path after the council's name."""
     _, *concerned = scope["path"].split("/")[3:]
-    asks_the_time = scope["method"] == "GET" and concerned[:1] == ["components"] and len(concerned) == 2
-    return concerned[:1] == ["journal"] or asks_the_time
+    return concerned

@@ -32,6 +32,7 @@ class Cause(StrEnum):
     EVENT_MISSING = "event missing"
     EVENT_EXTRA = "event not expected"
     EVENT_TWICE = "event told twice"
+    EVENT_SUBJECT = "event of another subject"
     EVENT_ORDER = "events in another order"
     SLOW = "slow"
     UNANSWERED = "not answered"

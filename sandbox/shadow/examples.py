@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shlex
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -82,6 +83,7 @@ def example_of(
     masking: Masking,
 ) -> Example:
     """An example of a difference, bounded, and with nobody's key in it."""
+    masking.begin()
     raw = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in asked.headers]
     answered = theirs if isinstance(theirs, Answered) else None
     masked = masking.query(asked.query.encode("latin-1")).decode("latin-1")
@@ -89,7 +91,11 @@ def example_of(
         method=asked.method,
         path=asked.path[:2_000],
         query=_with_key(masked)[:2_000],
-        headers=tuple((name, value[:500]) for name, value in asked.headers if name in _SENT_ALONG),
+        headers=tuple(
+            (name, value[:500])
+            for name, value in asked.headers
+            if name in _SENT_ALONG and (name, value) != ("accept", "*/*")
+        ),
         with_key=asked.header("authorization") is not None,
         body=_text(masking.body(asked.body, raw)) or "",
         ours=None if difference is None else _value(difference.ours),
@@ -114,9 +120,7 @@ def size_of(asked: Asked, ours: Answered) -> int:
 
 def nobody_chose() -> Masking:
     """Masking where no key was chosen by anybody: keys are known by how they begin."""
-    masking = Masking(lambda: ())
-    masking.begin()
-    return masking
+    return Masking(lambda: ())
 
 
 def _with_key(query: str) -> str:
@@ -137,6 +141,4 @@ def _value(value: Any) -> str | None:
 
 
 def _written(value: Any) -> str:
-    import json
-
     return json.dumps(value, ensure_ascii=False, default=str)

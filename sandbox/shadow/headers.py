@@ -71,7 +71,7 @@ def _links(found: Found, place: str, ours: str, theirs: str) -> None:
         if relation not in other:
             found.say(place, Cause.MISSING, f"a link is missing: {relation}", "", address, ABSENT)
         elif not _lead_alike(address, other[relation]):
-            told = f"the {relation} link leads elsewhere"
+            told = f"a {relation} link that leads elsewhere"
             found.say(place, Cause.HEADER, told, "", address, other[relation])
     for relation, address in other.items():
         if relation not in one:

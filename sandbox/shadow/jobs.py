@@ -100,9 +100,7 @@ class Runs:
         """The run of a component that is under way. Raises NoRun."""
         job = self._jobs.get((council, component))
         if job is None:
-            raise NoRun(
-                f"No run of {component} is under way; `council component shadow {component}` starts one"
-            )
+            raise NoRun(f"{component} is not being tried; `council component shadow {component}` starts it")
         return job
 
     def begin(self, council: Council, component: str, wanted: Wanted, host: str) -> Job:
@@ -112,17 +110,15 @@ class Runs:
         if (council.name, component) in self._jobs:
             raise RunUnderWay(f"{component} is being tried already; wait for the end, or stop it")
         if len(self._jobs) >= MOST_RUNS:
-            raise RunUnderWay(
-                f"{MOST_RUNS} components are being tried already, the most at a time; wait for one"
-            )
+            raise RunUnderWay(f"{MOST_RUNS} components are being tried already, the most at a time; wait")
         with self._councils.notebook(council.name).writing() as session:
             found = find(session, component)
             filler = filler_of(found)
             fills = [each for each in Settings.read(session) if each.filler.name == component]
             if fills:
                 raise FillsASlot(
-                    f"{component} is {fills[0].mode} in {fills[0].slot}, and while it is tried on a fork it could "
-                    f"not answer there; `council component roll-back {component}` first"
+                    f"{component} is {fills[0].mode} in {fills[0].slot}, and could not answer there while "
+                    "it is tried on a fork; roll the slot back first"
                 )
             number = results.begin(
                 session, component, results.Kind.REPLAY, wanted.in_words, planned=wanted.calls
@@ -183,7 +179,7 @@ class Runs:
                 job.task.cancel()
 
     def _put_right(self, council: Council) -> None:
-        """After a kill: components act in their own council again, and what ran is said to have broken off."""
+        """After a kill: components act in their own council again, and what ran is said to be broken off."""
         from sandbox.shadow import results
 
         if not self._councils.folder.notebook(council.name).exists():

@@ -14,8 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from sandbox.failure import Failure
 from sandbox.shadow.causes import ABSENT, Cause, Difference
 from sandbox.shadow.values import apart
@@ -71,6 +69,8 @@ class Noise:
     @classmethod
     def of_file(cls, path: Path) -> Noise:
         """As a YAML file declares it. Raises NotNoise."""
+        import yaml
+
         try:
             written = yaml.safe_load(path.read_text())
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:

@@ -7,10 +7,11 @@ fork is moved as the calls go by, so that things fall due on both sides alike.
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
 from starlette.types import ASGIApp
 
@@ -40,6 +41,10 @@ class Side(Protocol):
         """An answer of this side with what was learned since."""
         ...
 
+    def as_read(self, asked: Asked, ours: Answered, theirs: Answered) -> Answered:
+        """An answer to a read, in which there may be references that nobody was told when they were made."""
+        ...
+
 
 @dataclass
 class OfStub:
@@ -53,7 +58,7 @@ class OfStub:
     async def ask(self, asked: Asked) -> Answered:
         """See Side. Addresses in it are those of the council that the call was written for."""
         root = f"/councils/{self.council}/{self.service}"
-        scope = {
+        scope: dict[str, Any] = {
             "type": "http",
             "asgi": {"version": "3.0"},
             "http_version": "1.1",
@@ -72,6 +77,10 @@ class OfStub:
         """See Side: two stubs in the same state number cases alike."""
 
     def as_learned(self, theirs: Answered) -> Answered:
+        """See Side."""
+        return theirs
+
+    def as_read(self, asked: Asked, ours: Answered, theirs: Answered) -> Answered:
         """See Side."""
         return theirs
 
@@ -98,6 +107,22 @@ class OfComponent:
     def as_learned(self, theirs: Answered) -> Answered:
         """See Side."""
         return self.references.to_caller(theirs)
+
+    def as_read(self, asked: Asked, ours: Answered, theirs: Answered) -> Answered:
+        """See Side. What fell due has references that no write told: they are learned where both show them.
+
+        Only one that is written otherwise than the stub's is surely the component's own, and no other case.
+        """
+        if not (ours.was_done and theirs.was_done) or ours.body == theirs.body:
+            return theirs
+        new = [
+            (one, other)
+            for one, other in pairs_in(ours.body, theirs.body, asked.body)
+            if shape_of(one) != shape_of(other) and not self.references.knows(other)
+        ]
+        for one, other in new:
+            self.references.learn(one, other)
+        return self.references.to_caller(theirs) if new else theirs
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +155,16 @@ class Judge(Protocol):
 
 @dataclass
 class Replay:
-    """One replay: ``worlds`` are the forks whose clocks are moved together, ``elsewhere`` asks their others."""
+    """One replay: ``worlds`` are the forks whose clocks are moved together.
+
+    ``elsewhere`` are those who are asked where a call is of another service.
+    """
 
     worlds: Sequence[Council]
     stub: Side
     other: Side
     judge: Judge
-    elsewhere: Callable[[str, Asked], Sequence[Side]]
+    elsewhere: Callable[[str], Sequence[Side]]
     sent: int = 0
     _reads: list[tuple[Sent, Asked, Answered]] = field(default_factory=list)
 
@@ -150,7 +178,7 @@ class Replay:
                 self.judge.leave_out(call.operation, call.left_out)
             elif call.service is not None:
                 await self._finish_reads()
-                for side in self.elsewhere(call.service, call.asked):
+                for side in self.elsewhere(call.service):
                     await side.ask(call.asked)
             elif call.asked.method in SAFE:
                 await self._read(call, call.asked)
@@ -177,7 +205,8 @@ class Replay:
     async def _finish_reads(self) -> None:
         reads, self._reads = self._reads, []
         answers = await asyncio.gather(*(self._theirs(asked) for _, asked, _ in reads))
-        for (call, asked, ours), theirs in zip(reads, answers, strict=True):
+        for (call, asked, ours), answer in zip(reads, answers, strict=True):
+            theirs = self.other.as_read(asked, ours, answer) if isinstance(answer, Answered) else answer
             self.judge.judge(call.operation, asked, ours, theirs)
 
     async def _write(self, call: Sent, asked: Asked) -> None:
@@ -195,6 +224,11 @@ class Replay:
             return await self.other.ask(asked)
         except Unanswered as unanswered:
             return unanswered
+
+
+def shape_of(reference: str) -> str:
+    """How a reference is written: two of one series are written alike."""
+    return re.sub(r"\d+", "0", reference)
 
 
 def readdressed(answered: Answered, own: str, wanted: str) -> Answered:

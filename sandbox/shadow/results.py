@@ -15,6 +15,8 @@ from service_apis.kit.problems import NotFound
 
 MOST_RESULTS = 20
 """So many results of a component are kept."""
+TELLING_CALLS = 100
+"""A watch that has compared fewer calls, all alike, does not take the place of what was run before."""
 LEFT_OFF = "The sandbox was stopped while it ran; start it again"
 
 
@@ -85,20 +87,25 @@ def write(
 
 
 def latest(session: Session, component: str) -> Summary | None:
-    """What the latest comparison of a component came to: one that is done, or a watch that still runs."""
+    """What the latest comparison of a component came to: one that is done, or a watch that still runs.
+
+    A watch that is short and without a difference yet says less than what was run before it, and is passed
+    over until it has compared 100 calls; where there is nothing else it is told.
+    """
     query = (
         select(ComparisonRecord)
-        .where(
-            ComparisonRecord.component == component,
-            ComparisonRecord.summary.is_not(None),
-            (ComparisonRecord.state == State.DONE)
-            | ((ComparisonRecord.state == State.RUNNING) & (ComparisonRecord.kind == Kind.WATCH)),
-        )
+        .where(ComparisonRecord.component == component, ComparisonRecord.summary.is_not(None))
+        .where((ComparisonRecord.state == State.DONE) | (ComparisonRecord.state == State.RUNNING))
+        .where((ComparisonRecord.state == State.DONE) | (ComparisonRecord.kind == Kind.WATCH))
         .order_by(ComparisonRecord.written_at.desc(), ComparisonRecord.number.desc())
-        .limit(1)
     )
-    found = session.scalar(query)
-    return Summary.of_kept(found.summary) if found is not None and found.summary is not None else None
+    short: Summary | None = None
+    for each in session.scalars(query):
+        summary = Summary.of_kept(each.summary or {})
+        if each.kind != Kind.WATCH or summary.different or summary.calls >= TELLING_CALLS:
+            return summary
+        short = short or summary
+    return short
 
 
 def listed(session: Session, component: str) -> Sequence[ComparisonRecord]:
@@ -119,14 +126,15 @@ def find(session: Session, component: str, number: int | None) -> ComparisonReco
     return found
 
 
-def break_off(session: Session) -> None:
-    """Say of comparisons that still run that they were broken off: nobody goes on with them."""
-    running = ComparisonRecord.state == State.RUNNING
-    watch = ComparisonRecord.kind == Kind.WATCH
-    session.execute(update(ComparisonRecord).where(running, watch).values(state=State.DONE))
-    session.execute(
-        update(ComparisonRecord).where(running, ~watch).values(state=State.FAILED, problem=LEFT_OFF)
-    )
+def break_off(session: Session, kind: Kind | None = None) -> None:
+    """Say of comparisons that still run, or those of one kind, that nobody goes on with them.
+
+    A watch is done whenever it ends; a replay that did not come to its end has failed.
+    """
+    for each in (kind,) if kind else Kind:
+        ended = {"state": State.DONE} if each is Kind.WATCH else {"state": State.FAILED, "problem": LEFT_OFF}
+        running = (ComparisonRecord.state == State.RUNNING) & (ComparisonRecord.kind == each)
+        session.execute(update(ComparisonRecord).where(running).values(**ended))
 
 
 def _forget_the_oldest(session: Session, component: str) -> None:

@@ -1,4 +1,4 @@
-"""One run: a day's traffic, or a recorded session, sent to the stub and the component on a fork, and compared."""
+"""One run: a day's traffic, or a recorded session, goes to the stub and the component on a fork."""
 
 from __future__ import annotations
 
@@ -157,8 +157,8 @@ class Run:
                     asking.cancel()
         except TimeoutError as late:
             raise NotTakenOver(
-                f"{name} did not take the records of the fork over within {TAKING_SECONDS:.0f} seconds. It is "
-                "to look at `state` at its door and, where that has changed, to read /records anew."
+                f"{name} did not take the records of the fork over within {TAKING_SECONDS:.0f} seconds. It "
+                "is to look at `state` at its door and, where that has changed, to read /records anew."
             ) from late
 
     async def _wake(self, fork: Council) -> None:
@@ -179,9 +179,7 @@ class Run:
         stub = self._stub(fork)
         notebook = self.house.councils.notebook(self.council.name)
         ears = Ears.opened(fork, self.filler, notebook)
-        replay = Replay(
-            [fork], stub, component, self.comparer, lambda service, _: [self._stub(fork, service)]
-        )
+        replay = Replay([fork], stub, component, self.comparer, lambda other: [self._stub(fork, other)])
         traffic = await self._traffic(fork, None)
         self.progress.doing, self.progress.of = "sending the calls", traffic.calls
         await self._sending(replay, traffic.sent)
@@ -212,7 +210,7 @@ class Run:
                 self._stub(one),
                 self._stub(other),
                 Learner(self.noise),
-                lambda service, _: [self._stub(each, service) for each in (one, other)],
+                lambda service: [self._stub(each, service) for each in (one, other)],
             )
             await replay.run(traffic.sent)
 
@@ -245,7 +243,7 @@ class Run:
         contract = await self._contract(fork, slot)
         traffic = traffic_of(slot, contract)
         contracts = {slot: contract}
-        for each in {one.service for one in (*traffic.errands, *traffic.pools.values()) if one.service}:
+        for each in sorted(traffic.elsewhere):
             contracts[each] = await self._contract(fork, each)
         facts = fork.facts
         profile = load_profile(str(facts["gss_code"]))

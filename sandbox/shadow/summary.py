@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
 from sandbox.shadow.causes import Cause
 from sandbox.shadow.examples import Example
-from sandbox.shadow.telling_plainly import summed_up
+from sandbox.shadow.happenings import EVENTS
+from sandbox.shadow.telling_plainly import Counts, summed_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,12 +97,16 @@ class Summary:
         )
 
 
-def sentence_of(
-    calls: int, alike: int, unanswered: int, groups: tuple[Group, ...], slower_ms: float | None
-) -> str:
+def sentence_of(counts: Counts, groups: Sequence[Group], slower_ms: float | None) -> str:
     """The summary in one plain sentence."""
-    told = [(each.count, each.sentence) for each in groups if each.cause is not Cause.UNANSWERED]
-    return summed_up(calls, alike, unanswered, told, slower_ms)
+    told = [each for each in groups if each.cause is not Cause.UNANSWERED]
+    of_events = [(each.count, each.sentence) for each in told if each.operation == EVENTS]
+    of_calls: Counter[str] = Counter()
+    for each in told:
+        if each.operation != EVENTS:
+            of_calls[each.sentence] += each.count
+    by_sentence = [(count, sentence) for sentence, count in of_calls.most_common()]
+    return summed_up(counts, by_sentence, of_events, slower_ms)
 
 
 def _group(kept: Mapping[str, Any]) -> Group:

@@ -6,7 +6,6 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from statistics import median
 
 from sandbox import machine
 from sandbox.components.asking import Answered, Asked, Unanswered
@@ -14,9 +13,10 @@ from sandbox.journal.masking import Masking
 from sandbox.shadow.causes import Cause, Difference
 from sandbox.shadow.comparing import worded_otherwise
 from sandbox.shadow.examples import Example, example_of, example_of_event, nobody_chose, size_of
+from sandbox.shadow.happenings import EVENTS
 from sandbox.shadow.noise import Noise
 from sandbox.shadow.summary import Group, LeftOut, NoiseSeen, Summary, sentence_of
-from sandbox.shadow.telling_plainly import clipped
+from sandbox.shadow.telling_plainly import AFTERWARDS, Counts, clipped
 from sandbox.shadow.versions import Versions
 
 MOST_GROUPS = 100
@@ -50,7 +50,7 @@ class Tally:
     """What comparing came to so far. ``noise`` is what was let pass, for the summary to tell."""
 
     def __init__(self, noise: Noise | None = None, masking: Masking | None = None) -> None:
-        self._noise = noise
+        self.noise = noise or Noise()
         self._masking = masking or nobody_chose()
         self._groups: dict[_Key, _Gathered] = {}
         self._versions = Versions()
@@ -99,7 +99,7 @@ class Tally:
         self.events += told
         for each in differences:
             self.events_different += 1
-            group = self._group("events", each, False, 0)
+            group = self._group(EVENTS, each, False, 0)
             if group is not None and group.size:
                 group.size, group.example = 0, example_of_event(each)
 
@@ -109,12 +109,15 @@ class Tally:
 
     def summary(self) -> Summary:
         """What it came to so far."""
+        from statistics import median
+
         groups = (*self._told_groups(), *self._slow_groups())
         ours, theirs = ([times[side] * 1_000 for times in self._times] for side in (0, 1))
         medians = (median(ours), median(theirs)) if ours else (None, None)
         slower = None if medians[0] is None or medians[1] is None else medians[1] - medians[0]
+        counts = Counts(self.calls, self.alike, self.unanswered, self.events_different)
         return Summary(
-            sentence=sentence_of(self.calls, self.alike, self.unanswered, groups, slower),
+            sentence=sentence_of(counts, groups, slower),
             calls=self.calls,
             alike=self.alike,
             different=self.calls - self.alike,
@@ -126,9 +129,7 @@ class Tally:
             more_groups=self.more_groups,
             left_out=_reasons(self._left_out),
             not_answered=_reasons(self._not_answered),
-            noise=tuple(
-                NoiseSeen(each.operation, each.place, each.why, each.learnt) for each in self._noise or ()
-            ),
+            noise=tuple(NoiseSeen(each.operation, each.place, each.why, each.learnt) for each in self.noise),
             our_median_ms=medians[0],
             their_median_ms=medians[1],
             median_slower_ms=slower or 0.0,
@@ -153,7 +154,7 @@ class Tally:
 
     def _group(self, operation: str, found: Difference, afterwards: bool, size: int) -> _Gathered | None:
         """The group that a difference belongs to, counted up; None where there are too many."""
-        before = "afterwards: " if afterwards else ""
+        before = AFTERWARDS if afterwards else ""
         key = (operation, found.place, found.cause, f"{before}{found.plain}")
         now = machine.now()
         group = self._groups.get(key)
@@ -179,6 +180,8 @@ class Tally:
         ]
 
     def _slow_groups(self) -> Iterable[Group]:
+        from statistics import median
+
         for operation, (asked, ours, theirs) in self._slow.items():
             times = self._times_of[operation]
             our, their = (median(each[side] for each in times) for side in (0, 1))

@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
 
 LONGEST_VALUE = 48
 LONGEST_NAME = 60
+MOST_TOLD = 3
+"""So many groups are told in the one sentence."""
+AFTERWARDS = "afterwards: "
+"""How a sentence begins that is about what was read back."""
+Grouped = tuple[int, str]
 _OF_TIME = frozenset(("by", "at", "on", "from", "to", "since", "until"))
+_MISSING = re.compile(r"a (field|header|link) is missing: (.*)")
+_LACKING = re.compile(r"(the list.*?) lacks some(.*)")
+_BESIDE = re.compile(r"(the list.*?) has some that the stub's has not(.*)")
+_VERBS = frozenset(("refused", "took", "failed", "answered", "did"))
 _TIMED = frozenset(("date", "datetime", "time", "day", "start", "end"))
 
 
@@ -34,6 +44,8 @@ def named_time(place: str, what: str) -> str:
     """What a date or instant of an answer is called: ``return by date``; ``what`` is ``date`` or ``time``."""
     name = named(place)
     last = name.rpartition(" ")[2]
+    if name in _OF_TIME:
+        return what
     return name if last in _TIMED else f"{name} {what}".strip()
 
 
@@ -124,30 +136,55 @@ def pace_of(slower_ms: float | None) -> str:
     return f"it was {abs(slower_ms):,.0f} ms {'slower' if slower_ms > 0 else 'quicker'}"
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """The numbers of a summary: calls, those alike, and those not answered; differences between events."""
+
+    calls: int
+    alike: int
+    unanswered: int
+    events_different: int
+
+
 def summed_up(
-    calls: int, alike: int, unanswered: int, groups: Sequence[tuple[int, str]], slower_ms: float | None
+    counts: Counts, of_calls: Sequence[Grouped], of_events: Sequence[Grouped], slower_ms: float | None
 ) -> str:
-    """What many calls came to, in one sentence; ``groups`` are counts and sentences, the largest first."""
+    """What many calls came to, in one sentence; groups are counts and sentences, the largest first."""
+    calls, alike = counts.calls, counts.alike
     if not calls:
         return "No call was compared yet."
-    parts = [f"Of {counted(calls, 'call')} {alike:,} {'was' if alike == 1 else 'were'} answered alike"]
+    parts = [f"Of {counted(calls, 'call')} {alike:,} {_were(alike)} answered alike"]
     if alike == calls:
         parts = [
             "The one call was answered alike" if calls == 1 else f"All {calls:,} calls were answered alike"
         ]
-    parts += [f"{count:,} {_as_predicate(sentence)}" for count, sentence in groups[:3]]
-    if len(groups) > 3:
-        parts.append(
-            f"there {'was' if len(groups) == 4 else 'were'} {counted(len(groups) - 3, 'other cause')}"
-        )
-    if unanswered:
-        parts.append(f"{unanswered:,} {'was' if unanswered == 1 else 'were'} not answered")
+    parts += [f"{count:,} {_as_predicate(sentence)}" for count, sentence in of_calls[:MOST_TOLD]]
+    if (more := len(of_calls) - MOST_TOLD) > 0:
+        parts.append(f"there {_were(more)} {counted(more, 'other difference')}")
+    if counts.unanswered:
+        parts.append(f"{counts.unanswered:,} {_were(counts.unanswered)} not answered")
+    if of_events:
+        first = f"{of_events[0][1]}{', and others' if len(of_events) > 1 else ''}"
+        told = counted(counts.events_different, "difference")
+        parts.append(f"events had {told} ({first})")
     if pace := pace_of(slower_ms):
         parts.append(pace)
     return "; ".join(parts) + "."
 
 
+def _were(number: int) -> str:
+    return "was" if number == 1 else "were"
+
+
 def _as_predicate(sentence: str) -> str:
     """A difference as what a call did: ``gave a later return by date``, ``refused what the stub took``."""
+    if sentence.startswith(AFTERWARDS):
+        return f"afterwards {_as_predicate(sentence.removeprefix(AFTERWARDS))}"
+    if missing := _MISSING.match(sentence):
+        return f"lacked the {missing[1]} {missing[2]}"
+    if lacking := _LACKING.match(sentence):
+        return f"lacked some of {lacking[1]}{lacking[2]}"
+    if beside := _BESIDE.match(sentence):
+        return f"had some in {beside[1]} that the stub's has not{beside[2]}"
     begins = sentence.partition(" ")[0]
-    return f"gave {sentence}" if begins in ("a", "an", "no", "another", "the", "events") else sentence
+    return sentence if begins in _VERBS else f"gave {sentence}"

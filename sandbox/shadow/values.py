@@ -81,7 +81,7 @@ def _times(place: str, ours: str, theirs: str, one: datetime | date, other: date
         kind = "a date" if with_time[0] else "an instant"
         return Cause.FORM, f"{kind} as {named(place)}", f"{theirs} instead of {ours}"
     if isinstance(one, datetime) and isinstance(other, datetime):
-        if one.tzinfo is None != (other.tzinfo is None):
+        if (one.tzinfo is None) != (other.tzinfo is None):
             told = "without" if other.tzinfo is None else "with"
             return Cause.FORM, f"a {named_time(place, 'time')} {told} its zone", f"{theirs} instead of {ours}"
         length = other - one

@@ -34,7 +34,7 @@ WORDS = (
     "二号门口的垃圾桶",
     "Gwastraff wedi'i adael ger yr eglwys",
     "صندوق القمامة لم يُفرغ",
-    "Élodie says “not emptied” – twice",
+    "Élodie says “not emptied” again",
     "🚮 nobody came 😕",
 )
 """What people write: names and texts of every script come to a council's services."""
@@ -46,7 +46,7 @@ class NothingToAsk(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The keys that callers hold: one that reads and writes, one that only reads, and one that nobody gave."""
+    """The keys that callers hold: one that reads and writes, one that only reads, one that nobody gave."""
 
     writer: str
     reader: str

@@ -1,4 +1,4 @@
-"""When on a day what is asked: the errands of some days, in order, by the hours that people and programs keep."""
+"""When on a day what is asked: errands in order, by the hours that people and programs keep."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ DAYS_A_YEAR, WORKING_DAYS_A_YEAR = 365, 253
 DAY = timedelta(days=1)
 STEP = timedelta(minutes=15)
 """So far apart are the moments at which the clock is moved: what falls due is done at each of them."""
+
+FOLLOWS_BY = timedelta(minutes=30)
 
 HOURS: Mapping[Hours, tuple[int, ...]] = {
     "residents": (1, 0, 0, 0, 0, 1, 3, 7, 9, 8, 7, 6, 7, 6, 6, 6, 7, 9, 10, 10, 8, 6, 4, 2),
@@ -70,10 +72,18 @@ def occasions(
     Every errand comes at least once, however rare: what is never asked is never compared. The first day has
     only what is left of it.
     """
+    moments: dict[str, list[datetime]] = {errand.name: [] for errand in traffic.errands}
+    for errand, day, wanted in _shares(traffic, size, days, calls):
+        moments[errand.name] += _moments(errand, day, wanted, begins, seed)
+    for errand in traffic.errands:
+        if errand.after is not None:
+            # What it follows stands before it in the file, so that its moments are settled by now.
+            first = sorted(moments[errand.after])
+            moments[errand.name] = [
+                first[nth % len(first)] + FOLLOWS_BY for nth in range(len(moments[errand.name]))
+            ]
     planned = [
-        (moment, errand, nth)
-        for errand, day, wanted in _shares(traffic, size, days, calls)
-        for nth, moment in enumerate(_moments(errand, day, wanted, begins, seed))
+        (moment, errand, nth) for errand in traffic.errands for nth, moment in enumerate(moments[errand.name])
     ]
     planned.sort(key=lambda each: (each[0], _drawn(seed, "order", each[1].name, each[0], each[2])))
     return [Occasion(moment, errand, number) for number, (moment, errand, _) in enumerate(planned, 1)]

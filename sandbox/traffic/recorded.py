@@ -5,7 +5,6 @@ How a recorded call is taken up, whose it was and why one is left out is the jou
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -99,9 +98,8 @@ class Session:
 
     def _within(self, entry: Entry, service: Service) -> str:
         """The address below the service's own."""
-        return re.sub(
-            rf"^/councils/{re.escape(self._council)}/{re.escape(service.url_name)}", "", entry.address
-        )
+        own = f"/councils/{self._council}/{service.url_name}"
+        return entry.address.removeprefix(own)
 
     def _text(self, text: str, key: str) -> str:
         """A recorded text as the other council has it, with a key of its own where one was masked."""

@@ -18,6 +18,7 @@ from scenarios.problems import BrokenPacks, Mistake, suggestion
 from scenarios.reading import read
 
 FILE = "traffic.yaml"
+NOISE = "noise.yaml"
 Hours = Literal["residents", "office", "after-the-crews", "programs"]
 """By whom something is asked, and so at which hours of the day; see ``day``."""
 POINTER = r"^(/([^/~]|~[01])*)*$"
@@ -67,11 +68,12 @@ class Pool(Call):
 class Errand(Call):
     """What somebody wants of the service, and how often.
 
-    ``often`` says how many times a year, ``each`` for whom: each home, each thousand residents, or the council
-    as a whole; in place of that ``figure`` names a published figure of the authority, of which there are
-    ``often`` for each one counted. ``basis`` says where the number is from. ``keeps`` is the pool whose kind
-    of case the answer shows, and ``record`` where in it. ``again`` sends the same call once more.
-    What ``service`` names happens elsewhere in the council, and the slot may hear of it.
+    ``often`` says how many times a year, ``each`` for whom: each home, each thousand residents, or the
+    council as a whole; in place of that ``figure`` names a published figure of the authority, of which there
+    are ``often`` for each one counted. ``basis`` says where the number is from. ``keeps`` is the pool whose
+    kind of case the answer shows, and ``record`` where in it. ``again`` sends the same call once more, and
+    ``after`` names an errand that each of these follows by half an hour. What is asked of another ``service``
+    happens elsewhere in the council, and the slot may hear of it.
     """
 
     name: str
@@ -86,14 +88,21 @@ class Errand(Call):
     keeps: str | None = None
     record: str = Field(default="", pattern=POINTER)
     again: bool = False
+    after: str | None = None
 
 
 class Traffic(Part):
-    """What a year brings to a service. ``sources`` says where the figures are from and under which licence."""
+    """What a year brings to a service; ``sources`` says where figures are from, and under which licence."""
 
     sources: str
     pools: dict[str, Pool] = Field(default_factory=dict)
     errands: Annotated[tuple[Errand, ...], Field(min_length=1)]
+
+    @property
+    def elsewhere(self) -> frozenset[str]:
+        """The other services that values are found in, or where something happens."""
+        named = (*(one.service for one in self.errands), *(one.service for one in self.pools.values()))
+        return frozenset(each for each in named if each)
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Traffic:
@@ -101,6 +110,8 @@ class Traffic(Part):
         for errand in self.errands:
             if names.count(errand.name) > 1:
                 raise ValueError(f"there are two errands {errand.name}")
+            if errand.after is not None and errand.after not in names[: names.index(errand.name)]:
+                raise ValueError(f"{errand.name}: {errand.after} is no errand that stands before it")
             for pool in (errand.draws, errand.keeps):
                 if pool is not None and pool not in self.pools:
                     raise ValueError(f"{errand.name}: there is no pool {pool}; {_known(pool, self.pools)}")
@@ -129,6 +140,12 @@ def traffic_of(service: str, contract: Contract, folder: Path = packs.FOLDER) ->
                 [Mistake(f"{service}/{FILE}", "$", f"{service} has no operation `{call.operation}`; {named}")]
             )
     return traffic
+
+
+def noise_of(service: str, folder: Path = packs.FOLDER) -> list[Path]:
+    """The file in which a pack says what may differ in its service's answers and means nothing, if any."""
+    file = folder / service / NOISE
+    return [file] if file.exists() else []
 
 
 def evenly(contract: Contract) -> Traffic:

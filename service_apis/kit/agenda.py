@@ -37,14 +37,16 @@ class Due:
 
 DueHandler = Callable[["Work", Due], None]
 EventHandler = Callable[["Work", Event], None]
+ResumeHandler = Callable[["Work", str], None]
 
 
 class Lifecycle:
-    """A service's handlers: of what falls due, and of the events of others."""
+    """A service's handlers: of what falls due, of the events of others, and of cases taken back."""
 
     def __init__(self) -> None:
         self.due_handlers: dict[str, DueHandler] = {}
         self.event_handlers: dict[str, EventHandler] = {}
+        self.resume_handler: ResumeHandler | None = None
 
     def due(self, kind: str) -> Callable[[DueHandler], DueHandler]:
         """Declare the handler of one kind of agenda entry."""
@@ -63,3 +65,11 @@ class Lifecycle:
             return handler
 
         return declare
+
+    def resumed(self, handler: ResumeHandler) -> ResumeHandler:
+        """Declare what plans the rest of a case, by its reference, once another's account of it was taken in.
+
+        Something may be on the agenda for it already: an entry too many must change nothing.
+        """
+        self.resume_handler = handler
+        return handler

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from service_apis.kit.agenda import Due, Lifecycle
+from service_apis.kit.clock import at
 from service_apis.kit.events import Event
 from service_apis.kit.work import Work
 from service_apis.waste import rules
@@ -28,6 +29,19 @@ def fetch_bulky_things(work: Work, due: Due) -> None:
     if booking.status == "booked":
         booking.status = "collected"
         work.record("bulky-collection.collected", booking.reference, uprn=booking.uprn)
+
+
+@lifecycle.resumed
+def go_on_with(work: Work, reference: str) -> None:
+    """A case that another kept for a while: the crew goes there on its day, or now where that has passed."""
+    missed = work.session.get(MissedCollection, reference)
+    booking = work.session.get(BulkyCollection, reference)
+    if missed is not None and missed.status == "reported":
+        visit = at(missed.return_by, rules.CREWS_RETURN)
+        work.schedule(max(visit, work.now), "return_visit", reference)
+    if booking is not None and booking.status == "booked":
+        visit = at(booking.collection_date, rules.CREWS_FINISH)
+        work.schedule(max(visit, work.now), "bulky_visit", reference)
 
 
 @lifecycle.on(*(f"virtual-council.residents.resident.{did}" for did in ("moved", "arrived", "left", "died")))

@@ -49,6 +49,7 @@ class Joined:
     app: Sandbox
     control: httpx.Client
     name: str
+    given: dict[str, str]
     component: Component
     theirs: Place
 
@@ -69,6 +70,12 @@ class Joined:
     def stub(self, council: str = "fairwater") -> Place:
         """The stub of the slot."""
         return Place(self.control, f"/councils/{council}/{SLOTS[self.name]}")
+
+    def returned(self) -> dict[str, Any]:
+        """How what it gives back compares with what the council holds."""
+        address = f"{COUNCIL}/components/{self.name.replace('_', '-')}/returned"
+        told: dict[str, Any] = self.control.post(address, json={}).raise_for_status().json()
+        return told
 
     def reset(self) -> None:
         """Take the council, in which something was done, back to what it was at first."""
@@ -103,7 +110,7 @@ def all_joined(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> 
             given, data = made["environment"], path / name
             component = stack.enter_context(launched(name, given, data=data, port=port))
             theirs = stack.enter_context(_client(component.url))
-            joined[name] = Joined(app, control, name, component, Place(theirs))
+            joined[name] = Joined(app, control, name, given, component, Place(theirs))
         yield joined
 
 
@@ -143,6 +150,48 @@ def test_it_acts_in_a_fork_and_is_back_in_its_council_as_that_stands(joined: Joi
     joined.act_in(None)
     assert joined.cases(joined.theirs) == joined.cases(joined.stub())
     joined.control.delete(f"/sandbox/councils/{fork}").raise_for_status()
+
+
+def test_what_it_gives_back_is_what_the_council_has_of_the_same_cases(joined: Joined) -> None:
+    joined.report(joined.stub())
+    joined.control.post(f"{COUNCIL}/clock", json={"by": "P4D"}).raise_for_status()
+    joined.act_in(None)  # It takes over anew what both then work on, each for itself.
+    joined.control.post(f"{COUNCIL}/clock", json={"by": "P4D"}).raise_for_status()
+    came = joined.returned()
+    assert (came["fault"], came["differences"]) == (None, [])
+    assert came["is_whole"]
+    assert all(each["came"] for each in came["tables"])
+
+
+def test_its_records_are_given_to_the_council_alone(joined: Joined) -> None:
+    keys = ("", "Basic eDp5", f"Bearer {KEY}", "Bearer \N{SNOWMAN}", f"Bearer {joined.given['COUNCIL_KEY']}")
+    headers = [{"Authorization": each.encode()} for each in keys]
+    answers = [joined.theirs.client.get("/council-records", headers=each) for each in headers]
+    assert [each.status_code for each in answers] == [401, 401, 403, 403, 200]
+    assert [answer.headers["content-type"] for answer in answers[4:]] == ["application/x-ndjson"]
+    assert not any(b"uprn" in answer.content for answer in answers[:4])
+
+
+DEFECTS = {
+    "record-lost-on-return": ("bins_r_us", "1 did not come back"),
+    "field-changed-on-return": ("bins_r_us", "1 differ"),
+    "record-doubled-on-return": ("bins_r_us", "1 nobody here knows"),
+    "update-lost-on-return": ("road_watch", "1 did not come back"),
+    "address-changed-on-return": ("road_watch", "1 differ"),
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS)
+def test_a_mistake_in_giving_back_is_seen(all_joined: dict[str, Joined], defect: str, tmp_path: Path) -> None:
+    name, sentence = DEFECTS[defect]
+    joined = all_joined[name]
+    joined.component.kill()
+    port = int(joined.component.url.rpartition(":")[2])
+    with launched(name, joined.given, defect=defect, data=tmp_path, port=port):
+        came = joined.returned()
+    joined.component.restart()
+    assert came["sentence"].endswith(f"came back as the council knows them; {sentence}")
+    assert not came["is_whole"]
 
 
 def test_the_links_of_an_answer_lead_to_where_the_caller_asked(all_joined: dict[str, Joined]) -> None:

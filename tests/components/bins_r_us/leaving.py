@@ -59,6 +59,7 @@ def records(work: Work, snapshot: sqlite3.Connection, position: str) -> Iterator
             table: snapshot.execute(f"SELECT count(*) FROM ({query})").fetchone()[0]
             for table, (query, _) in _GIVEN.items()
         }
+        counts[_AMISS] += broken("record-doubled-on-return") - broken("record-lost-on-return")
         moment = work.moment
         whole = {"council": moment.council, "slot": work.membership.slot, "position": position}
         yield _line({**whole, "now": moment.now.isoformat(), "tables": counts})
@@ -69,13 +70,16 @@ def records(work: Work, snapshot: sqlite3.Connection, position: str) -> Iterator
         snapshot.close()
 
 
+_AMISS = "waste_missed_collections"
+
+
 def _line(told: Row) -> bytes:
     return f"{json.dumps(told, ensure_ascii=False)}\n".encode()
 
 
 def _as_told(table: str, rows: Iterator[Row]) -> Iterator[Row]:
     """The records; of missed bins as a supplier with a mistake would give them."""
-    if table != "waste_missed_collections":
+    if table != _AMISS:
         yield from rows
         return
     for number, row in enumerate(rows):

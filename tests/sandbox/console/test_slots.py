@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
+import httpx
 import pytest
 from httpx2 import Response
 
+from sandbox import machine
+from sandbox.serving import served_aside
+from sandbox.shadow import results
+from sandbox.shadow.causes import Cause
+from sandbox.shadow.examples import Example
+from sandbox.shadow.summary import Group, Summary
 from tests.conftest import CouncilUnderTest
 from tests.sandbox.components.conftest import join
 from tests.sandbox.console.every_page import BROWSER, tree, words
@@ -98,6 +106,8 @@ def test_who_joined_is_shown_with_what_can_be_done_and_what_is_missing(joined: C
         "Answer for 50 % of homes",
         "Answer for that ward",
         "Answer for everybody (100 %)",
+        "Compare its records",
+        "Let it leave",
     ]
 
 
@@ -190,6 +200,63 @@ def test_there_is_no_step_that_is_not_there(joined: CouncilUnderTest) -> None:
     form = {"token": token(joined), "component": "bins-r-us", "step": "explode"}
     assert joined.client.post(f"{PAGE}/waste", data=form, headers=OURS).status_code == 404
     assert joined.client.get(f"{PAGE}/waste", headers=BROWSER).status_code == 405
+
+
+def compared(council: CouncilUnderTest, sentence: str) -> None:
+    """Let a comparison have found a difference, of which it says this."""
+    example = Example(
+        "GET", "/missed-collections", "", (), True, "", "2026-06-03", "2026-06-04", 200, 200, "{}", "{}"
+    )
+    group = Group(
+        "list_missed_collections",
+        "/return_by",
+        Cause.LATER,
+        7,
+        sentence,
+        machine.now(),
+        machine.now(),
+        example,
+    )
+    told = f"Of 1,204 calls 1,197 were answered alike; 7 gave {sentence}; it was 40 ms slower."
+    counts = (1204, 1197, 7, 0, 0, 0, 0)
+    summary = Summary(told, *counts, (group,), 0, (), (), (), 1.0, 41.0, 40.0)
+    with council.sandbox.councils.notebook("fairwater").writing() as session:
+        number = results.begin(session, "bins-r-us", results.Kind.REPLAY, "a day of the council's traffic")
+        results.write(session, "bins-r-us", number, summary, state=results.State.DONE)
+
+
+def test_how_it_compared_is_told_plainly_with_an_example_to_try(joined: CouncilUnderTest) -> None:
+    compared(joined, "a later <b>return by</b> date")
+    page = shown(joined)
+    said = words(page)
+    assert "Compared Of 1,204 calls 1,197 were answered alike; 7 gave a later <b>return by</b> date" in said
+    assert "7 times: a later <b>return by</b> date" in said
+    assert "Our stub 2026-06-03, with status 200 The product 2026-06-04, with status 200" in said
+    lines = [line for each in tree(page).iter("pre") for line in "".join(each.itertext()).splitlines()]
+    ours, theirs = (line.split()[2] for line in lines if line.startswith("curl"))
+    assert ours == "http://127.0.0.1:8000/councils/fairwater/waste/missed-collections"
+    assert theirs.endswith("/sandbox/councils/fairwater/components/bins-r-us/at/missed-collections")
+
+
+def test_a_check_that_cannot_be_made_says_why(joined: CouncilUnderTest) -> None:
+    with served_aside(joined.sandbox.gateway) as url:
+        form = {"token": token(joined), "component": "bins-r-us", "step": "check"}
+        answer = httpx.post(f"{url}{PAGE}/waste", data=form, follow_redirects=True)
+        assert "bins-r-us is being checked." in answer.text
+        assert (
+            "is being checked already"
+            in httpx.post(f"{url}{PAGE}/waste", data=form, follow_redirects=True).text
+        )
+        while "It is being checked now" in (page := httpx.get(f"{url}{PAGE}").text):
+            time.sleep(0.1)
+    assert "The latest check could not be made:" in page
+    assert "127.0.0.1:9000" in page.partition("The latest check could not be made:")[2].partition("</dd>")[0]
+
+
+def test_a_product_that_gives_no_account_of_its_records_does_not_leave(joined: CouncilUnderTest) -> None:
+    page = press(joined, "leave", **OFFICER)
+    assert told(page).startswith("Refused, and nothing was changed Nothing was compared")
+    assert "Let it leave" in buttons(page)
 
 
 def test_nothing_of_the_products_key_or_secret_is_shown(council: CouncilUnderTest) -> None:

@@ -76,8 +76,7 @@ def _show(told: dict[str, Any], *, examples: bool) -> None:
     for line in _notes(summary):
         typer.echo(line)
     if examples:
-        for group in summary["groups"]:
-            _example(group)
+        _examples(summary["groups"])
 
 
 def _progress(told: dict[str, Any]) -> str:
@@ -118,18 +117,33 @@ def _notes(summary: dict[str, Any]) -> list[str]:
     return ["", *notes] if notes else []
 
 
-def _example(group: dict[str, Any]) -> None:
-    example = group["example"]
-    typer.echo(f"\n{group['operation']}: {group['sentence']}")
-    for side, called in (("ours", "the stub"), ("theirs", "the component")):
-        shown = example[side]
+def _examples(groups: list[dict[str, Any]]) -> None:
+    """A call for each difference; one that shows several is printed once."""
+    last = None
+    for group in groups:
+        example = group["example"]
+        call = (example["method"], example["path"], example["ours"]["curl"])
+        typer.echo(f"\n{group['operation']}: {group['sentence']}")
+        if call == last and example["method"]:
+            typer.echo("  in the same call")
+        for side, called in (("ours", "the stub"), ("theirs", "the component")):
+            _side(called, example[side], group["place"], told=call == last or not example["method"])
+        last = call
+
+
+def _side(called: str, shown: dict[str, Any], place: str, *, told: bool) -> None:
+    """What one side said; of a call that was ``told`` already only the value."""
+    said = []
+    if not told:
         if shown["curl"]:
             typer.echo(f"  {shown['curl']}")
-        status = "no answer" if shown["status"] is None else f"{shown['status']} {_clipped(shown['body'])}"
-        if example["method"] is None:
-            status = ""
-        value = "" if shown["value"] is None else f"  [{group['place']}: {shown['value']}]"
-        typer.echo(f"  {called}: {status}{value}".rstrip())
+        said.append(
+            "no answer" if shown["status"] is None else f"{shown['status']} {_clipped(shown['body'])}"
+        )
+    if shown["value"] is not None and shown["value"] != "null":
+        said.append(f"[{place}: {shown['value']}]")
+    if said:
+        typer.echo(f"  {called}: {'  '.join(said)}")
 
 
 def _clipped(body: str | None) -> str:

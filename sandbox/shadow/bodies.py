@@ -6,7 +6,6 @@ Objects are dicts, lists lists; so all of them are compared by the same rules.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -29,7 +28,12 @@ def read(media_type: str, body: bytes) -> Any:
     if media_type.endswith(("/xml", "+xml")):
         return _of_xml(body)
     if media_type == "text/calendar":
-        return _of_calendar(body)
+        from sandbox.shadow.calendars import NotACalendar, calendar_of
+
+        try:
+            return calendar_of(body)
+        except NotACalendar as error:
+            raise CannotBeRead("a calendar") from error
     try:
         return "\n".join(line.rstrip() for line in body.decode().strip().splitlines())
     except UnicodeDecodeError:
@@ -87,29 +91,3 @@ def _element(element: Element) -> Any:
 def _holds_many(parent: str, child: str) -> bool:
     """Whether an element is one of many by its name, even where it is alone: a request of the requests."""
     return parent.endswith((f"{child}s", f"{child}es"))
-
-
-def _of_calendar(body: bytes) -> Any:
-    from icalendar import Calendar
-
-    try:
-        calendar: Any = Calendar.from_ical(body)
-    except (ValueError, KeyError, IndexError) as error:
-        raise CannotBeRead("a calendar") from error
-    name = calendar.get("x-wr-calname")
-    events = [dict(_event(each)) for each in calendar.walk("vevent")]
-    events.sort(key=lambda each: (str(each.get("start", "")), str(each.get("summary", ""))))
-    return {"name": None if name is None else str(name), "events": events}
-
-
-_CALLED = {"dtstart": "start", "dtend": "end", "dtstamp": "stamp", "last-modified": "stamp"}
-
-
-def _event(event: Any) -> Iterator[tuple[str, Any]]:
-    for name, value in event.property_items(recursive=False):
-        lower = name.lower()
-        if lower in ("begin", "end"):
-            continue
-        moment: Any = getattr(value, "dt", None)
-        said = moment.isoformat() if hasattr(moment, "isoformat") else str(value)
-        yield _CALLED.get(lower, lower), said

@@ -52,7 +52,12 @@ def title_of(answered: Answered) -> str:
 
 def worded_otherwise(ours: Answered, theirs: Answered) -> bool:
     """Whether two refusals that mean the same say it in other words."""
-    return ours.status == theirs.status >= 400 and ours.body != theirs.body
+    if not ours.status == theirs.status >= 400 or ours.body == theirs.body:
+        return False
+    try:
+        return bool(read(ours.media_type, ours.body) != read(ours.media_type, theirs.body))
+    except CannotBeRead:
+        return True
 
 
 def _bodies(found: Found, ours: Answered, theirs: Answered) -> None:

@@ -91,7 +91,11 @@ def example_of(
         method=asked.method,
         path=asked.path[:2_000],
         query=_with_key(masked)[:2_000],
-        headers=tuple((name, value[:500]) for name, value in asked.headers if name in _SENT_ALONG),
+        headers=tuple(
+            (name, value[:500])
+            for name, value in asked.headers
+            if name in _SENT_ALONG and (name, value) != ("accept", "*/*")
+        ),
         with_key=asked.header("authorization") is not None,
         body=_text(masking.body(asked.body, raw)) or "",
         ours=None if difference is None else _value(difference.ours),

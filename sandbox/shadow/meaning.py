@@ -7,7 +7,7 @@ from typing import Any
 from sandbox.shadow.causes import ABSENT, Cause, Difference
 from sandbox.shadow.matching import matched
 from sandbox.shadow.noise import Noise
-from sandbox.shadow.telling_plainly import clipped, counted, named_list
+from sandbox.shadow.telling_plainly import clipped, named_list
 from sandbox.shadow.values import differ
 
 MOST_DIFFERENCES = 50
@@ -65,7 +65,7 @@ class Found:
             amount = f"{len(found.lacking):,} of {len(ours):,}"
             self.say(whole, Cause.LACKS, f"{name} lacks some", amount, found.lacking[:_SHOWN_OF_LIST], ABSENT)
         if found.beside:
-            amount = f"{len(found.beside):,} beside {counted(len(ours), 'right one')}"
+            amount = f"{len(found.beside):,} of {len(theirs):,}"
             told = f"{name} has some that the stub's has not"
             self.say(whole, Cause.HAS_MORE, told, amount, ABSENT, found.beside[:_SHOWN_OF_LIST])
         if not found.in_order:

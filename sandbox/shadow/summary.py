@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -100,8 +101,12 @@ def sentence_of(counts: Counts, groups: Sequence[Group], slower_ms: float | None
     """The summary in one plain sentence."""
     told = [each for each in groups if each.cause is not Cause.UNANSWERED]
     of_events = [(each.count, each.sentence) for each in told if each.operation == EVENTS]
-    of_calls = [(each.count, each.sentence) for each in told if each.operation != EVENTS]
-    return summed_up(counts, of_calls, of_events, slower_ms)
+    of_calls: Counter[str] = Counter()
+    for each in told:
+        if each.operation != EVENTS:
+            of_calls[each.sentence] += each.count
+    by_sentence = [(count, sentence) for sentence, count in of_calls.most_common()]
+    return summed_up(counts, by_sentence, of_events, slower_ms)
 
 
 def _group(kept: Mapping[str, Any]) -> Group:

@@ -124,4 +124,4 @@ def compared(sandbox: Sandbox, called: str, number: int) -> dict[str, Any]:
         )
         if result["state"] != "running":
             return result
-        time.sleep(0.1)
+        time.sleep(0.2)

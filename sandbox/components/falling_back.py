@@ -24,7 +24,7 @@ def may_answer(setting: Setting, is_read: bool, unanswered: Unanswered, has_key:
     return setting.fallback and (is_read or not unanswered.may_be_done or has_key)
 
 
-def refusal(component: str, unanswered: Unanswered) -> ComponentUnanswered:
+def refusal(unanswered: Unanswered) -> ComponentUnanswered:
     """What a caller is told where nobody answered."""
     said = "Nothing was done; ask again in a while"
     if unanswered.may_be_done:

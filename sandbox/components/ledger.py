@@ -24,6 +24,7 @@ from sqlalchemy import (
     delete,
     insert,
     select,
+    update,
 )
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -144,3 +145,9 @@ def move(connection: Connection, component: str, generation: int, place: Place) 
     connection.execute(delete(PLACES).where(PLACES.c.component == component))
     row = {"component": component, "generation": generation}
     connection.execute(insert(PLACES), row | {"position": place.position, "waiting": list(place.waiting)})
+
+
+def settle(connection: Connection, slot: str) -> None:
+    """What was owed has been told by the stub; should the component tell it after all, that is an echo."""
+    owing = (TELLINGS.c.slot == slot, TELLINGS.c.kind == "owed")
+    connection.execute(update(TELLINGS).where(*owing).values(kind="echo", event=None))

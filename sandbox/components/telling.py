@@ -229,15 +229,15 @@ class Telling:
         filled = self._filled(council.name)
         for slot in filled.slots:
             if not _has_cases(filled.settings.of(slot, None)):
-                self._tell_for(council, slot)
+                self._tell_for(council, slot, ledger.settle)
 
     def tell_instead(self, council: Council, component: str) -> None:
         """Let the stub tell what a component will tell no more. The caller has the turn."""
         for sender in self._senders(council):
             if sender.name == component:
-                self._tell_for(council, sender.slot)
+                self._tell_for(council, sender.slot, _close)
 
-    def _tell_for(self, council: Council, slot: str) -> None:
+    def _tell_for(self, council: Council, slot: str, settle: Callable[[Connection, str], None]) -> None:
         with council.reading("sandbox") as work:
             if not _has_ledger(work.connection):
                 return
@@ -245,7 +245,7 @@ class Telling:
             work.is_told = None
             for event in ledger.owed(work.connection, slot):
                 work.pass_on(event["type"], event["subject"], event["time"], event["data"])
-            ledger.close(work.connection, slot, ("owed", "echo"))
+            settle(work.connection, slot)
         if work.recorded:
             council.deliver_events(work.recorded)
 
@@ -258,6 +258,11 @@ class Telling:
 
 def _has_cases(setting: Setting | None) -> bool:
     return setting is not None and setting.mode in DOES
+
+
+def _close(connection: Connection, slot: str) -> None:
+    """Nothing is owed or expected of a component that has forgotten what it had to tell."""
+    ledger.close(connection, slot, ("owed", "echo"))
 
 
 def _url_name(council: Council, sender: Sender) -> str:

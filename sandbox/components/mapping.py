@@ -139,15 +139,17 @@ class Bridge:
         return next((each for each in at if each.method == "GET"), at[0] if at else None)
 
     def _path_there(self, path: str, operation: Operation | None, words: Words) -> str:
-        if operation is None:
-            return path
-        theirs = self._templates.get(operation.template, operation.template)
-        found = shape_of(operation.template).fullmatch(unquote(path))
-        if found is None or (
-            theirs == operation.template and not words.codes.keys() & found.groupdict().keys()
-        ):
-            return path
-        return _filled(theirs, found.groupdict(), words, back=False)
+        decoded = unquote(path)
+        templates = [operation.template] if operation else self._templates
+        for ours in templates:
+            found = shape_of(ours).fullmatch(decoded)
+            if found is None:
+                continue
+            theirs = self._templates.get(ours, ours)
+            if ours != theirs or words.codes.keys() & found.groupdict().keys():
+                return _filled(theirs, found.groupdict(), words, back=False)
+            break
+        return path
 
 
 def _filled(template: str, values: Mapping[str, str], words: Words, *, back: bool) -> str:

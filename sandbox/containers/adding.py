@@ -34,6 +34,7 @@ from sandbox.containers.running import (
     wait_until_healthy,
 )
 from sandbox.failure import Failure
+from sandbox.folder import DataFolder
 from sandbox.reach import Reached, Refused
 
 if TYPE_CHECKING:
@@ -78,7 +79,12 @@ class Place:
     @property
     def notes(self) -> Notes:
         """What is noted of containers."""
-        return Notes(self.data)
+        return Notes(self.folder)
+
+    @property
+    def folder(self) -> Path:
+        """The data folder, by the one name that it has."""
+        return self.data.resolve()
 
     def components(self, council: str) -> dict[str, str]:
         """The council's components and where they answer; none where there is no such council."""
@@ -96,7 +102,7 @@ class Place:
 
     def labelled(self, client: DockerClient, council: str, component: str) -> Labelled:
         """What a component has at the engine."""
-        return Labelled(client, self.data, council, component)
+        return Labelled(client, self.folder, council, component)
 
 
 Ways = tuple[socket.socket, socket.socket]
@@ -111,6 +117,7 @@ def add(place: Place, wanted: Wanted, say: Callable[[str], None]) -> Note:
     DidNotComeUp.
     """
     _on_this_machine(place.there.url)
+    DataFolder(place.data)
     with engine() as client:
         image = image_of(client, wanted.image, pull=wanted.pull)
         answers_at = port_of(image, wanted.port)
@@ -145,7 +152,7 @@ def add(place: Place, wanted: Wanted, say: Callable[[str], None]) -> Note:
                 make_container(client, image, name, network, within, things.labels, wanted.memory)
                 say(f"Starting {note.component} from {note.image} ...")
                 note = _started(place, things, note, (inward, outward), undo)
-                _wait(things, note, wanted.wait_seconds)
+                _wait(place, things, note, wanted.wait_seconds)
             note = replace(note, ready=True)
             place.notes.write(note)
             return note
@@ -175,7 +182,7 @@ def start(place: Place, council: str, component: str, wait_seconds: float = WAIT
             undo.callback(_stopped, things)
             note = _started(place, things, note, (inward, outward), undo)
             place.notes.write(note)
-            _wait(things, note, wait_seconds)
+            _wait(place, things, note, wait_seconds)
     return note
 
 
@@ -209,7 +216,7 @@ def clear_leftovers(place: Place, client: DockerClient) -> list[tuple[str, str]]
     What another command is about to add is left alone. What belongs to a data folder that is no longer there
     goes too. Returns council and component of each.
     """
-    folder = place.data.absolute()
+    folder = place.folder
     labelled = list(all_labelled(client))
     gone = [Labelled(client, *each) for each in labelled if each[0] != folder and not each[0].exists()]
     noted = {(note.council, note.component): note for note in place.notes}
@@ -263,11 +270,16 @@ def said(place: Place, council: str, component: str) -> Iterator[str]:
         if container is None:
             raise NoContainer(f"The container of {component} is gone")
         yield last_words(container)
-    log = place.notes.log(council, component)
-    refused = log.read_text(errors="replace").splitlines()[-LAST_LINES:] if log.exists() else []
+    refused = _last_of_log(place, council, component)
     if refused:
-        yield "What it asked for that is not its own, and was refused:"
-        yield from (f"  {line}" for line in refused)
+        yield f"What it asked for that is not its own, and was refused:{refused}"
+
+
+def _last_of_log(place: Place, council: str, component: str) -> str:
+    """The last lines that a forwarder wrote, each begun on a new line; empty where it wrote none."""
+    log = place.notes.log(council, component)
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "".join(f"\n  {line}" for line in lines[-LAST_LINES:])
 
 
 @contextmanager
@@ -329,13 +341,16 @@ def _started(place: Place, things: Labelled, note: Note, ways: Ways, undo: ExitS
     return replace(note, forwarder=forwarder)
 
 
-def _wait(things: Labelled, note: Note, seconds: float) -> None:
+def _wait(place: Place, things: Labelled, note: Note, seconds: float) -> None:
     container = things.container
     assert container is not None
     try:
         wait_until_healthy(container, note.url, seconds)
     except DidNotComeUp as fault:
-        raise DidNotComeUp(_did_not(note, str(fault))) from fault
+        why = str(fault)
+        if note.forwarder is not None and not note.forwarder.is_there:
+            why = f"The forwarder to it has ended: {_last_of_log(place, note.council, note.component)} {why}"
+        raise DidNotComeUp(_did_not(note, why)) from fault
 
 
 def _did_not(note: Note, why: str) -> str:

@@ -31,7 +31,7 @@ class Labelled:
     @property
     def labels(self) -> dict[str, str]:
         """What all of them are labelled with."""
-        return {COUNCIL: self.council, COMPONENT: self.component, FOLDER: str(self.folder.absolute())}
+        return {COUNCIL: self.council, COMPONENT: self.component, FOLDER: str(self.folder)}
 
     @property
     def container(self) -> Container | None:

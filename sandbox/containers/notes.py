@@ -97,7 +97,7 @@ class Notes:
     """The notes of one data folder."""
 
     def __init__(self, data: Path) -> None:
-        self.folder = data.absolute() / "containers"
+        self.folder = data / "containers"
 
     def __iter__(self) -> Iterator[Note]:
         for file in sorted(self.folder.glob("*.json")):

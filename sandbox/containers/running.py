@@ -25,10 +25,10 @@ NOBODY = "65534:65534"
 """The user of an image that names none of its own."""
 MEMORY = "512m"
 CPUS = 1.0
-MOST_PROCESSES = 128
+MOST_PROCESSES = 256
 MOST_FILES = 4_096
 LOG = {"max-size": "5m", "max-file": "2"}
-TEMPORARY = "size=64m,mode=1777,noexec,nosuid,nodev"
+TEMPORARY = "size=64m,mode=1777,nosuid,nodev"
 STOP_SECONDS = 10
 LAST_LINES = 15
 LOOK_SECONDS = 0.2
@@ -67,6 +67,7 @@ def make_container(
         extra_hosts={COUNCIL_HOST: gateway(network)},
         # Else the engine looks names up for it, and what a name is made of could carry anything out.
         dns=["127.0.0.1"],
+        dns_opt=["timeout:1", "attempts:1"],
         user=user_of(image) or NOBODY,
         privileged=False,
         cap_drop=["ALL"],
@@ -94,7 +95,7 @@ def address_in(network: Network, container: Container) -> str:
     container.reload()
     address = container.attrs["NetworkSettings"]["Networks"][network.name]["IPAddress"]
     if not address:
-        raise DidNotComeUp(f"It ended at once. {last_words(container)}")
+        raise DidNotComeUp(f"{_how_it_ended(container.attrs['State'])} {last_words(container)}")
     return str(address)
 
 

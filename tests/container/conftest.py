@@ -48,3 +48,21 @@ def project(engine: Engine, image: str) -> Iterator[Project]:
         yield project
     finally:
         project.down("--volumes")
+
+
+@pytest.fixture(scope="session")
+def component_images(engine: Engine) -> dict[str, str]:
+    """The images of the components to learn from, built from their own folders: folder and image."""
+    provide_base(engine.client)
+    proxies = {name: os.environ[name] for name in PROXIES if name in os.environ}
+    images = {"bins_r_us": "bins-r-us", "road_watch": "road-watch"}
+    for folder, tag in images.items():
+        engine.client.images.build(
+            path=str(REPOSITORY / "tests" / "components" / folder),
+            tag=tag,
+            network_mode="host",
+            buildargs=proxies,
+            rm=True,
+            forcerm=True,
+        )
+    return images

@@ -261,7 +261,8 @@ class Run:
             self.wanted.seed,
             self._see(fork),
         )
-        return _Traffic(len(planned), _of_day(asker, planned[:most]), lambda: list(asker.touched.values()))
+        several = sum(1 + each.errand.again for each in planned)
+        return _Traffic(several, _of_day(asker, planned[:most]), lambda: list(asker.touched.values()))
 
     async def _recorded(self, fork: Council, most: int | None) -> _Traffic:
         from sandbox.traffic.recorded import Session

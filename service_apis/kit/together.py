@@ -44,6 +44,7 @@ class Together(Council):
     def writing(self, service: str, if_match: str | None = None, base_url: str = "") -> Iterator[Work]:
         """Work that may write, as part of the transaction."""
         work = Work(self._whole.connection, self.clock, service, if_match, base_url)
+        work.is_told = self._whole.is_told
         done = False
         try:
             yield work

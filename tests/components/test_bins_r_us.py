@@ -264,11 +264,9 @@ def test_without_a_council_it_says_what_is_missing() -> None:
 
 def _defects() -> dict[str, str]:
     tree = ast.parse((PROGRAM / "defects.py").read_text())
-    tables = (node for node in tree.body if isinstance(node, ast.Assign))
-    table: dict[str, str] = ast.literal_eval(
-        next(node.value for node in tables if getattr(node.targets[0], "id", "") == "DEFECTS")
-    )
-    return table
+    tables = [node for node in tree.body if isinstance(node, ast.Assign)]
+    assert [getattr(node.targets[0], "id", "") for node in tables] == ["DEFECTS", "ON_LEAVING"]
+    return {name: said for node in tables for name, said in ast.literal_eval(node.value).items()}
 
 
 def test_every_defect_is_switched_in_the_code_and_the_good_program_makes_none() -> None:

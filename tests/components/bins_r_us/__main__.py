@@ -30,7 +30,8 @@ def main() -> int:
         defects.choose(asked.defect)
         membership = Membership.of_environment()
         store = Store(asked.data)
-        taken_over = store.take_over(membership)
+        # Where there are some already, whether they still stand is asked before the first answer.
+        taken_over = 0 if store.state else store.take_over(membership)
     except (defects.NoSuchDefect, NotJoined) as reason:
         print(reason, file=sys.stderr)
         return 2

@@ -69,11 +69,15 @@ class Moment:
     """An instant of council time, with the date that it is in London.
 
     ``position`` is the end of the council's feed of events: it moves when something happened elsewhere.
+    ``state`` changes when the records that were taken over are of a past that never was: the council was set
+    back, or this program is to act in a copy of it.
     """
 
     now: datetime
     today: date
     position: str
+    state: str
+    council: str
 
 
 @dataclass(frozen=True)
@@ -90,6 +94,15 @@ class Caller:
         return not self.scopes.isdisjoint((f"{slot}:{what}", f"*:{what}"))
 
 
+def state_of(membership: Membership) -> str:
+    """Under which state the council has its records now. Raises NotJoined."""
+    try:
+        answer = httpx.get(membership.door, headers=membership.authorization, timeout=PATIENCE_SECONDS)
+        return str(answer.raise_for_status().json()["state"])
+    except (httpx.HTTPError, ValueError, KeyError) as fault:
+        raise NotJoined(f"{membership.door} could not be read: {fault}; is the council up?") from fault
+
+
 def records(membership: Membership) -> Iterator[dict[str, Any]]:
     """The slot's records as the council keeps them now: what they are of first, then each in its table.
 
@@ -100,7 +113,7 @@ def records(membership: Membership) -> Iterator[dict[str, Any]]:
         with httpx.stream("GET", f"{membership.door}/records", **asked) as answer:
             answer.raise_for_status()
             yield from (json.loads(line) for line in answer.iter_lines() if line)
-    except httpx.HTTPError as fault:
+    except (httpx.HTTPError, ValueError) as fault:
         raise NotJoined(
             f"{membership.door}/records could not be read: {fault}; is the council up?"
         ) from fault
@@ -123,9 +136,16 @@ class Council:
         told = await self._asked("GET", "", headers=self.membership.authorization)
         if broken("own-clock"):
             now = datetime.now(UTC)
-            return Moment(now, now.astimezone(ZoneInfo("Europe/London")).date(), told["position"])
-        now = datetime.fromisoformat(told["now"]).astimezone(UTC)
-        return Moment(now, date.fromisoformat(told["today"]), told["position"])
+            told["today"] = now.astimezone(ZoneInfo("Europe/London")).date().isoformat()
+        else:
+            now = datetime.fromisoformat(told["now"]).astimezone(UTC)
+        return Moment(
+            now, date.fromisoformat(told["today"]), told["position"], told["state"], told["council"]
+        )
+
+    def forget_keys(self) -> None:
+        """Ask for each key anew: those of a copy of the council are others."""
+        self._known.clear()
 
     async def heard(self, types: str, after: str) -> tuple[list[dict[str, Any]], str]:
         """What other services told after a place in the feed, in order, and the place after it."""

@@ -116,8 +116,11 @@ class Counter:
 
     @property
     def base_url(self) -> str:
-        """This program's address as the client wrote it."""
-        return str(self.request.base_url).rstrip("/")
+        """This program's address as the client wrote it, also where somebody passed the call on."""
+        told = self.request.headers.get
+        scheme = told("x-forwarded-proto", self.request.url.scheme)
+        host = told("x-forwarded-host", self.request.url.netloc)
+        return f"{scheme}://{host}{told('x-forwarded-prefix', '').rstrip('/')}"
 
     def show(self, shape: type[Shown], found: Row, status: int = 200) -> Response:
         """What was found, in its shape; the version of what can change is its ETag."""
@@ -137,12 +140,19 @@ class Counter:
     ) -> Response:
         """Do what is asked, in one transaction with its events and with the answer to its Idempotency-Key."""
         with self.office.store.transaction():
+            self._refuse_another_state()
             answer = self._first_answer(key)
             if answer is None:
                 answer = self.show(shape, rule(self.work, *asked), status)
                 self._keep(key, answer)
         self.office.post.ring()
         return answer
+
+    def _refuse_another_state(self) -> None:
+        """Refuse to write into other records than those that were there when the call came."""
+        if self.work.moment.state != self.office.store.state:
+            detail = "The council's records were taken over anew meanwhile; nothing was done. Ask again"
+            raise Refused(503, "unavailable", detail, {"Retry-After": "1"})
 
     def _first_answer(self, key: str | None) -> Response | None:
         if key is None or broken("idempotency-key-ignored"):

@@ -44,6 +44,12 @@ DEFECTS = {
     "idempotency-body-unchecked": "Another body under a used Idempotency-Key gets the first answer.",
 }
 """Each defect by its name, with what goes wrong."""
+ON_LEAVING = {
+    "record-lost-on-return": "When the records go back to the council, the first missed bin is left out.",
+    "field-changed-on-return": "When the records go back, the second missed bin is of another stream.",
+    "record-doubled-on-return": "When the records go back, the first missed bin is there twice.",
+}
+"""Those that show only when the records are given back, which no check of the slot asks for."""
 
 _chosen: str | None = None
 
@@ -55,8 +61,8 @@ class NoSuchDefect(ValueError):
 def choose(name: str | None) -> None:
     """Switch one defect on, or none. Raises NoSuchDefect."""
     global _chosen
-    if name and name not in DEFECTS:
-        raise NoSuchDefect(f"There is no defect {name}; there are: {', '.join(DEFECTS)}")
+    if name and name not in DEFECTS | ON_LEAVING:
+        raise NoSuchDefect(f"There is no defect {name}; there are: {', '.join(DEFECTS | ON_LEAVING)}")
     _chosen = name or None
 
 

@@ -24,7 +24,12 @@ class Post:
 
     async def work_now(self) -> Work:
         """Work at the council's present moment, with all done that fell due before it. Raises NotJoined."""
-        work = Work(self._store.db, await self._council.moment(), self._council.membership)
+        membership = self._council.membership
+        while (moment := await self._council.moment()).state != self._store.state:
+            # Nobody is answered meanwhile: there is nothing yet to answer from.
+            self._store.take_over(membership)
+            self._council.forget_keys()
+        work = Work(self._store.db, moment, membership)
         while work.moment.position != self._store.heard:
             if not await self._hear(work):
                 break
@@ -43,7 +48,7 @@ class Post:
             if self._store.heard == before:
                 for event in events:
                     moves.follow(work, event)
-                db.execute("UPDATE heard SET position = ?", (after,))
+                db.execute("UPDATE joined SET heard = ?", (after,))
         self.ring()
         return len(events)
 
@@ -70,7 +75,7 @@ class Post:
         After a kill between sending and forgetting, the event is sent again under its old id.
         """
         db = self._store.db
-        for row in db.execute("SELECT * FROM outbox ORDER BY number").fetchall():
+        while row := db.execute("SELECT * FROM outbox ORDER BY number LIMIT 1").fetchone():
             if not await self._council.tell(row["webhook_id"], row["event"]):
                 await asyncio.sleep(self._pause)
                 self._pause = min(2 * self._pause, LONGEST_PAUSE_SECONDS)

@@ -13,6 +13,7 @@ from counter import Office
 from defects import broken
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from leaving import leaving
 from operations import operations
 from post import Post
 from refusals import Refused
@@ -44,6 +45,7 @@ def application(membership: Membership, store: Store) -> FastAPI:
     }
     app = FastAPI(**about, lifespan=running, docs_url=None, redoc_url=None)
     app.include_router(operations)
+    app.include_router(leaving)
     _refuse_with_problems(app)
     return app
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from council import Membership, NotJoined, records
+from council import Membership, NotJoined, records, state_of
 from defects import broken
 from rounds import CREWS_FINISH, CREWS_RETURN, WEEKDAYS, at
 
@@ -32,7 +33,7 @@ CREATE TABLE jobs (
 CREATE INDEX jobs_by_home ON jobs (uprn, day);
 CREATE INDEX jobs_by_day ON jobs (kind, day);
 CREATE INDEX jobs_to_do ON jobs (visit_at) WHERE state IN ('reported', 'booked');
-CREATE TABLE heard (position TEXT NOT NULL);
+CREATE TABLE joined (state TEXT NOT NULL, heard TEXT NOT NULL);
 CREATE TABLE outbox (number INTEGER PRIMARY KEY AUTOINCREMENT, webhook_id TEXT NOT NULL, event TEXT NOT NULL);
 CREATE TABLE first_answers (
     caller TEXT, operation TEXT, key TEXT, asked BLOB, status INTEGER, headers TEXT, body BLOB,
@@ -41,6 +42,7 @@ CREATE TABLE first_answers (
 """
 """A missed bin and a bulky collection are both a job: a crew goes to a home at a certain time. What only one
 kind of job has stands in its details, as JSON."""
+TABLES = re.findall("CREATE TABLE (\\w+)", SCHEMA)
 
 ADD_JOB = (
     "INSERT INTO jobs (reference, kind, uprn, day, stream, state, version, visit_at, details)"
@@ -53,8 +55,8 @@ class Store:
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        file = ":memory:" if broken("forgets-on-restart") else str(folder / "bins.sqlite")
-        self.db = sqlite3.connect(file, isolation_level=None)
+        self._file = ":memory:" if broken("forgets-on-restart") else str(folder / "bins.sqlite")
+        self.db = sqlite3.connect(self._file, isolation_level=None)
         self.db.row_factory = sqlite3.Row
         self.db.execute("PRAGMA journal_mode = WAL")
         self.db.execute("PRAGMA foreign_keys = ON")
@@ -63,11 +65,28 @@ class Store:
         """Close the file."""
         self.db.close()
 
+    def snapshot(self) -> sqlite3.Connection:
+        """A second way to the file, to read long from it at one moment while others write; to be closed."""
+        # The web server streams from other threads than this one, one after the other.
+        read = sqlite3.connect(self._file, isolation_level=None, check_same_thread=False)
+        if self._file == ":memory:":
+            self.db.backup(read)
+        read.row_factory = sqlite3.Row
+        return read
+
     @property
     def heard(self) -> str:
         """The place in the council's feed up to which this program has heard."""
-        (position,) = self.db.execute("SELECT position FROM heard").fetchone()
+        (position,) = self.db.execute("SELECT heard FROM joined").fetchone()
         return str(position)
+
+    @property
+    def state(self) -> str | None:
+        """The state of the council under which the records were taken over; None where none were yet."""
+        if not self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'joined'").fetchone():
+            return None
+        (state,) = self.db.execute("SELECT state FROM joined").fetchone()
+        return str(state)
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -81,19 +100,18 @@ class Store:
         self.db.execute("COMMIT")
 
     def take_over(self, membership: Membership) -> int:
-        """On the first start bring in what the council has in the slot; how many records came.
+        """Bring in what the council has in the slot, in place of all that was here; how many records came.
 
-        Raises NotJoined; then nothing was kept, and the next start tries again.
+        Raises NotJoined; then nothing was changed, and the next time it is tried again.
         """
-        if self.db.execute("SELECT 1 FROM sqlite_master WHERE name = 'jobs'").fetchone():
-            return 0
+        # Asked first: where it changes while the records are read, they are taken over once more.
+        state = state_of(membership)
         incoming = records(membership)
         whole, count = next(incoming), 0
         announced = sum(whole["tables"].values())
         with self.transaction() as db:
-            for statement in SCHEMA.split(";"):
-                db.execute(statement)
-            db.execute("INSERT INTO heard VALUES (?)", (whole["position"],))
+            self._empty()
+            db.execute("INSERT INTO joined VALUES (?, ?)", (state, whole["position"]))
             # Jobs may come before the homes that they are at.
             db.execute("PRAGMA defer_foreign_keys = ON")
             for each in incoming:
@@ -102,6 +120,17 @@ class Store:
             if count != announced:
                 raise NotJoined(f"{membership.door}/records broke off after {count} of {announced} records")
         return count
+
+    def _empty(self) -> None:
+        """Forget everything, also what was still to be told: it happened in a past that never was."""
+        if self.state is None:
+            for statement in SCHEMA.split(";"):
+                self.db.execute(statement)
+            return
+        for table in reversed(TABLES):
+            self.db.execute(f"DELETE FROM {table}")
+        # Jobs are numbered anew. Events are not: one may be on its way, and is struck out by its number.
+        self.db.execute("DELETE FROM sqlite_sequence WHERE name = 'jobs'")
 
 
 def name_kept(name: str | None) -> str | None:

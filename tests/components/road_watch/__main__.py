@@ -26,19 +26,20 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="road_watch", description="Street reports over Open311, for one council."
     )
+    known = defects.DEFECTS | defects.ON_LEAVING
     parser.add_argument("--port", type=int, default=9000, help="where to answer; 0 for any free port")
     parser.add_argument("--host", default="127.0.0.1", help="0.0.0.0 in a container")
     parser.add_argument("--data", type=Path, default=Path("road-watch-data"), help="the folder for its file")
-    parser.add_argument("--defect", choices=defects.DEFECTS, default=os.environ.get("DEFECT"), metavar="NAME",
-                        help="a fault to have: " + ", ".join(defects.DEFECTS))  # fmt: skip
+    parser.add_argument("--defect", choices=known, default=os.environ.get("DEFECT"), metavar="NAME",
+                        help="a fault to have: " + ", ".join(known))  # fmt: skip
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="road_watch: %(message)s")
     if missing := [name for name in NEEDED if name not in os.environ]:
         parser.error(
             f"{', '.join(missing)} not set; the council gives them when the component is added to it"
         )
-    if options.defect and options.defect not in defects.DEFECTS:
-        parser.error(f"DEFECT {options.defect} is none; there are: {', '.join(defects.DEFECTS)}")
+    if options.defect and options.defect not in known:
+        parser.error(f"DEFECT {options.defect} is none; there are: {', '.join(known)}")
     defects.choose(options.defect)
     council, store = Council(os.environ), Store(options.data)
     _join(council, store)
@@ -54,10 +55,12 @@ def main() -> None:
 
 def _join(council: Council, store: Store) -> None:
     """Take over what the council has. It need not answer yet: the two may have been started at once."""
+    if store.has_joined:
+        return  # Whether the records still stand is asked before the first answer.
     give_up = time.monotonic() + PATIENCE_SECONDS
     while True:
         try:
-            store.join(council)
+            store.present(council)
             return
         except CouncilSilent as silence:
             if time.monotonic() > give_up:

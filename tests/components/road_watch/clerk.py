@@ -35,7 +35,7 @@ class Clerk(threading.Thread):
 
     def _keep_up(self) -> None:
         try:
-            with self._store.at(self._council.present().now):
+            with self._store.at(self._store.present(self._council)):
                 pass
         except CouncilSilent as silence:
             logging.debug(silence)

@@ -37,6 +37,11 @@ DEFECTS = {
     "description-leaks": "A report without a description is given that of the report before.",
     "reporter-shown": "Who made a report is told to everybody.",
 }
+ON_LEAVING = {
+    "update-lost-on-return": "When the records go back to the council, the first update is left out.",
+    "address-changed-on-return": "When the records go back, the second report is at another address.",
+}
+"""Those that show only when the records are given back, which no check of the slot asks for."""
 
 _chosen: str | None = None
 

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 from urllib.request import ProxyHandler, Request, build_opener
 
 from defects import wrong
-from refusals import CouncilSilent, KeyRefused
+from refusals import CouncilSilent, KeyMissing, KeyRefused
 
 NEEDED = ("COUNCIL_SLOT", "COUNCIL_URL", "COUNCIL_KEY", "COUNCIL_COMPONENT_URL", "COUNCIL_EVENTS_SECRET")
 """What a council gives a component to start with, by the names of the environment's variables."""
@@ -27,10 +27,16 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 class Present(NamedTuple):
-    """The council's name and its time, in seconds since 1970, which stands still and jumps."""
+    """The council's name and its time, in seconds since 1970, which stands still and jumps.
+
+    ``state`` changes when the records that were taken over are of a past that never was: the council was set
+    back, or this component is to act in a copy of it.
+    """
 
     council: str
     now: int
+    state: str
+    position: str
 
 
 class Council:
@@ -45,10 +51,15 @@ class Council:
         self._keys: dict[str, tuple[float, dict[str, Any]]] = {}
 
     def present(self) -> Present:
-        """The council's name and time. Raises CouncilSilent."""
+        """The council's name, time and state. Raises CouncilSilent."""
         with self._asked("") as answer:
             told = json.load(answer)
-            return Present(told["council"], int(datetime.fromisoformat(told["now"]).timestamp()))
+            now = int(datetime.fromisoformat(told["now"]).timestamp())
+            return Present(told["council"], now, told["state"], told["position"])
+
+    def forget_keys(self) -> None:
+        """Ask for each key anew: those of a copy of the council are others."""
+        self._keys.clear()
 
     def records(self) -> Iterator[tuple[str, dict[str, Any]]]:
         """Every record of the slot at one moment: its table and its columns. Raises CouncilSilent."""
@@ -61,6 +72,17 @@ class Council:
             # A connection that breaks between two lines looks like an end.
             if any(counted[table] != count for table, count in expected.items()):
                 raise ValueError(f"{expected} records were announced, and {dict(counted)} came")
+
+    def admit_itself(self, authorization: str | None) -> None:
+        """Let in the council alone, which shows the key that it gave this component.
+
+        Raises KeyMissing or KeyRefused.
+        """
+        kind, _, key = (authorization or "").partition(" ")
+        if kind.lower() != "bearer" or not key.strip():
+            raise KeyMissing("The records are given back to the council, which shows this component's key")
+        if not hmac.compare_digest(key.strip().encode(), self._key.encode()):
+            raise KeyRefused("This key is not the component's own; the records are not given to it")
 
     def admit(self, key: str | None) -> None:
         """Let in who has a key that may write here. Raises KeyRefused or CouncilSilent."""

@@ -23,6 +23,12 @@ class KeyRefused(Refused):
     status = 403
 
 
+class KeyMissing(KeyRefused):
+    """No key was shown where only the council itself is let in."""
+
+    status = 401
+
+
 class TooLarge(Refused):
     """The body is larger than is read here."""
 

@@ -115,11 +115,13 @@ def receive(
         long=long,
         media_url=None if wrong("media-lost") else form.get("media_url"),
         fixmystreet_id=next(iter(answers.get("fixmystreet_id", [])), None),
-        sender=json.dumps({name: form[name] for name in SENDER if name in form} | {"attributes": answers}),
+        sent=_as_sent({**form, "lat": lat, "long": long} if "lat" in form else form, attributes=answers),
+        ending=catalogue.ending_of(service, answers),
+        stages_reached=0,
     )
     db.execute("UPDATE reports SET id = ? WHERE number = ?", (f"RW-{number:07d}", number))
     report = db.execute("SELECT * FROM reports WHERE number = ?", (number,)).fetchone()
-    plan(db, report["id"], today, catalogue.stages(service, catalogue.ending_of(service, answers)))
+    plan(db, report["id"], today, catalogue.stages(service, report["ending"]))
     seen = {"service_code": report["code"], "address": report["address"], "lat": lat, "long": long}
     record(db, now, "report.received", report["id"], seen)
     if wrong("event-twice"):
@@ -141,6 +143,8 @@ def work_through(db: sqlite3.Connection, now: int) -> None:
     ).fetchall()
     for entry in due:
         db.execute("DELETE FROM diary WHERE rowid = ?", (entry["rowid"],))
+        reached = "UPDATE reports SET stages_reached = stages_reached + 1 WHERE id = ?"
+        db.execute(reached, (entry["report"],))
         update(db, entry["due"], find(db, entry["report"]), entry["state"], entry["note"])
 
 
@@ -155,9 +159,11 @@ def take_update(db: sqlite3.Connection, now: int, form: Mapping[str, str]) -> st
     earlier = db.execute(same, (report["id"], form["update_id"])).fetchone()
     if earlier and not wrong("update-taken-twice"):
         return str(earlier["id"])
-    sent = {"media_url": form.get("media_url"), "sender_id": form["update_id"]}
+    sent = {"media_url": form.get("media_url"), "sender_id": form["update_id"], "sent": _as_sent(form)}
     made = update(db, now, report, state, form.get("description"), **sent)
     if report["status"] != "open" and state not in CLOSING and not wrong("reopen-ignored"):
+        anew = "UPDATE reports SET ending = 'fixed', stages_reached = 1 WHERE id = ?"
+        db.execute(anew, (report["id"],))
         to_come = catalogue.stages(catalogue.service(report["code"]))[1:]
         plan(db, report["id"], working_days.day_of(now), to_come)
     return made
@@ -210,7 +216,12 @@ def record(db: sqlite3.Connection, now: int, what: str, subject: str, data: dict
     insert(db, "outbox", event=json.dumps(event))
 
 
+def _as_sent(form: Mapping[str, Any], **others: Any) -> str:
+    """A form as it is kept: all that came with it but the key."""
+    return json.dumps({name: value for name, value in form.items() if name != "api_key"} | others)
+
+
 def sender_of(row: sqlite3.Row) -> dict[str, Any]:
     """Who made a report."""
-    sent = json.loads(row["sender"]) or {}
+    sent = json.loads(row["sent"]) or {}
     return {name: value for name, value in sent.items() if name in SENDER}

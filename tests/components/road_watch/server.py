@@ -5,12 +5,14 @@ import logging
 import re
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 import endpoint
 import forms
+import leaving
 from clerk import Clerk
 from defects import wrong
 from door import Council
@@ -70,6 +72,9 @@ class Conversation(BaseHTTPRequestHandler):
         root, status, headers = "errors", 200, {}
         try:
             body = self._body()
+            if (self.command, self.path) == ("GET", "/council-records"):
+                self._give_back()
+                return
             if (self.command, path, form) == ("GET", "/openapi", "json"):
                 said = {**_DOCUMENT, "servers": [{"url": self._base()}]}
             else:
@@ -87,18 +92,35 @@ class Conversation(BaseHTTPRequestHandler):
 
     def _answer(self, operation: Operation, named: str, body: bytes) -> Any:
         """What an operation says: at the council's time, and for a form only to who may write."""
-        council, now = self.server.council.present()
+        present = self.server.store.present(self.server.council)
         query = _query(self.path)
         form: forms.Fields = []
         if operation.method == "POST":
             form = forms.fields_of(self.headers.get("Content-Type", ""), body)
             key = dict(reversed(form)).get("api_key") or dict(query).get("api_key")
             self.server.council.admit(key)
-        checked = endpoint.check(operation, query, form, council)
+        checked = endpoint.check(operation, query, form, present.council)
         if wrong("updates-slow") and operation.answer is endpoint.updates:
             time.sleep(2.5)
-        with self.server.store.at(now) as db:
-            return operation.answer(Call(db, now, self._base(), named, checked, form))
+        with self.server.store.at(present) as db:
+            return operation.answer(Call(db, present.now, self._base(), named, checked, form))
+
+    def _give_back(self) -> None:
+        """Give the council its records back: line by line, in chunks, as nobody knows how long it will be."""
+        self.server.council.admit_itself(self.headers.get("Authorization"))
+        present = self.server.store.present(self.server.council)
+        with self.server.store.at(present):
+            pass  # What fell due by now is done.
+        with self.server.store.snapshot() as db:
+            lines = leaving.records(db, present)
+            first = next(lines)
+            self.send_response(200)
+            self.send_header("Content-Type", leaving.KIND)
+            self.send_header("Transfer-Encoding", "chunked")
+            self.end_headers()
+            for line in chain([first], lines):
+                self.wfile.write(b"%x\r\n%b\r\n" % (len(line), line))
+            self.wfile.write(b"0\r\n\r\n")
 
     def _operation(self, path: str, form: str) -> tuple[Operation, str]:
         for operation in endpoint.OPERATIONS if form else ():

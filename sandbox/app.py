@@ -85,6 +85,7 @@ class Sandbox:
             self.journals.masking,
         )
         self.background.add(self.watching.keep_written)
+        self.filling.follow_ups.when_followed.append(self.watching.followed)
         running_clocks = RunningClocks(self.councils)
         self.background.add(running_clocks.serve)
         control = control_api(

@@ -23,6 +23,7 @@ from sandbox.outward import Outward
 from sandbox.posting.bell import Bells
 from sandbox.posting.deliverer import Deliverer
 from sandbox.running_clock import RunningClocks
+from sandbox.shadow.watching import Watching, in_shadow
 from sandbox.snapshots import Snapshots
 from service_apis.kit.application import refuse_with_problems
 from service_apis.kit.service import Service
@@ -68,6 +69,12 @@ class Sandbox:
         self.background.add(self.forcing.tidy)
         self.filling = Filling(self.councils, self.outward)
         self.gateway.passages.append(self.filling)
+        self.watching = Watching(
+            self.councils,
+            lambda council, component: in_shadow(self.filling.filled(council).settings, component),
+            self.journals.masking,
+        )
+        self.background.add(self.watching.keep_written)
         running_clocks = RunningClocks(self.councils)
         self.background.add(running_clocks.serve)
         control = control_api(
@@ -98,6 +105,7 @@ class Sandbox:
         """Close every council's file, its journal first."""
         self.journals.close()
         self.forcing.close()
+        self.watching.close()
         self.councils.close()
 
 

@@ -13,6 +13,7 @@ import typer
 
 from sandbox.cli import going_live, slots
 from sandbox.cli.checking import check
+from sandbox.cli.comparing import compare
 from sandbox.cli.component_options import Component, SandboxUrl, asked
 from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
@@ -38,6 +39,7 @@ def add_to(app: typer.Typer) -> None:
         add_completion=False,
     )
     group.command("check")(check)
+    group.command("compare")(compare)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)
     group.command("watch")(going_live.watch)

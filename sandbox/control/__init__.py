@@ -12,6 +12,7 @@ from fastapi.responses import JSONResponse, Response
 from sandbox.control import (
     calendar,
     clock,
+    comparisons,
     components,
     councils,
     differences,
@@ -66,6 +67,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
         clock,
         events,
         webhooks,
+        comparisons,
         components,
         verdicts,
         journal_replay,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -30,10 +29,6 @@ Operation = Annotated[
 
 class NotADuration(Failure):
     """A time limit is written in seconds or milliseconds: 2s, 500ms."""
-
-
-class NotALimit(Failure):
-    """A limit of the gate is no number."""
 
 
 class SayWhich(Failure):
@@ -140,8 +135,6 @@ class Limiting:
     def gate(self) -> dict[str, Any]:
         """What of it is sent."""
         given = {"calls": self.calls, "percent": self.different, "slower_ms": self.slower}
-        if any(value is not None and not math.isfinite(value) for value in given.values()):
-            raise NotALimit("A limit of the gate is a number, such as --different 0.5")
         told: dict[str, Any] = {"limits": {name: value for name, value in given.items() if value is not None}}
         return told if self.override is None else {**told, "override": self.override}
 

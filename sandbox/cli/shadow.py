@@ -7,11 +7,14 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli.options import DEFAULT_DATA, SERVER, Data, SandboxKey
+from sandbox.cli.component_options import Component, SandboxUrl, asked
+from sandbox.cli.groups import grouped
+from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
 
 if TYPE_CHECKING:
@@ -23,31 +26,46 @@ MOST_GROUPS = 20
 LIMITS = "Limits"
 
 
-def shadow(
-    name: Annotated[
-        str, typer.Argument(metavar="NAME", help="Its name, as `council component list` shows it.")
-    ],
-    council: OfCouncil = None,
+@dataclass(frozen=True)
+class Sent:
+    """The options that say which calls are sent."""
+
     recorded: Annotated[
         bool, typer.Option("--recorded", help="Send the calls that the council's journal has kept.")
-    ] = False,
-    days: Annotated[int, typer.Option("--days", min=1, max=31, help="How many days of traffic.")] = 1,
+    ] = False
+    days: Annotated[int, typer.Option("--days", min=1, max=31, help="How many days of traffic.")] = 1
     calls: Annotated[
         int | None,
         typer.Option(
             "--calls", min=1, max=100_000, help="How many calls, shared out as they come. Without it: all."
         ),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same calls.")] = 1,
+    ] = None
+    seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same calls.")] = 1
     no_noise: Annotated[
         bool, typer.Option("--no-noise", help="Do not compare the stub with itself first.")
-    ] = False,
+    ] = False
+
+    def wanted(self) -> dict[str, Any]:
+        """What the control API is asked."""
+        return {
+            "kind": "recorded" if self.recorded else "day",
+            "days": self.days,
+            "calls": self.calls,
+            "seed": self.seed,
+            "learn_noise": not self.no_noise,
+        }
+
+
+@dataclass(frozen=True)
+class Bearable:
+    """The options that say what is still within the limits."""
+
     different: Annotated[
         int,
         typer.Option(
             "--different", min=0, help="So many calls may be answered otherwise.", rich_help_panel=LIMITS
         ),
-    ] = 0,
+    ] = 0
     slower: Annotated[
         float | None,
         typer.Option(
@@ -56,16 +74,17 @@ def shadow(
             help="So many milliseconds may it be slower, at the median.",
             rich_help_panel=LIMITS,
         ),
-    ] = None,
+    ] = None
+
+
+@grouped
+def shadow(
+    name: Component,
+    sent: Sent,
+    bearable: Bearable,
+    council: OfCouncil = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    sandbox: Annotated[
-        str | None,
-        typer.Option(
-            "--sandbox",
-            help="A running sandbox. Without it: the one that serves the data folder.",
-            rich_help_panel=SERVER,
-        ),
-    ] = None,
+    sandbox: SandboxUrl = None,
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
@@ -73,13 +92,9 @@ def shadow(
 
     Ends with 0 where all is within the limits, 1 where it is not, 2 where it could not run.
     """
-    from sandbox.reach import reached, the_council
-
-    kind = "recorded" if recorded else "day"
-    wanted = {"kind": kind, "days": days, "calls": calls, "seed": seed, "learn_noise": not no_noise}
-    with reached(data, sandbox, key) as there:
-        address = f"/sandbox/councils/{the_council(there, council)}/components/{name}"
-        begun = there.ask("POST", f"{address}/shadow", json=wanted)
+    with asked(council, data, sandbox, key) as (there, council_address):
+        address = f"{council_address}/components/{name}"
+        begun = there.ask("POST", f"{address}/shadow", json=sent.wanted())
         with _stopped_if_interrupted(there, address):
             _follow(there, address, begun["number"], quiet=as_json)
         result = there.ask("GET", f"{address}/comparisons/{begun['number']}")
@@ -92,7 +107,7 @@ def shadow(
         typer.echo(json.dumps(result, indent=2))
     else:
         _show(name, summary)
-    beyond = _beyond(summary, different, slower)
+    beyond = _beyond(summary, bearable.different, bearable.slower)
     if beyond:
         typer.echo("; ".join(beyond), err=True)
         raise typer.Exit(1)

@@ -170,7 +170,7 @@ EVENTS: dict[str, tuple[list[str], Cause]] = {
 }
 OTHERWISE = {
     "version-stands-still": "It takes two looks at one case; test_tally shows it.",
-    "signature-of-other-bytes": "The council's door refuses such an event, so that it is one that is missing.",
+    "signature-of-other-bytes": "The council's door refuses such an event, so that it is missing.",
 }
 
 

@@ -51,9 +51,9 @@ def report(**changed: Any) -> Answered:
     return answer(text, kind=XML)
 
 
-def case(status: int = 200, **changed: Any) -> Answered:
+def case(code: int = 200, **changed: Any) -> Answered:
     """A missed bin, with some fields otherwise."""
-    return answer({**MISSED, **changed}, status)
+    return answer({**MISSED, **changed}, code)
 
 
 ANSWERS: dict[str, tuple[Answered, Answered, Cause]] = {
@@ -170,7 +170,7 @@ EVENTS: dict[str, tuple[list[str], Cause]] = {
 }
 OTHERWISE = {
     "version-stands-still": "It takes two looks at one case; test_tally shows it.",
-    "signature-of-other-bytes": "The council's door refuses such an event, so that it is missing.",
+    "signature-of-other-bytes": "The door refuses such an event, so that it is one that is missing.",
 }
 
 

@@ -44,7 +44,7 @@ Why = Annotated[
 
 
 def signed(by: str | None) -> str | None:
-    """Who does it: as was said, or else by the login name; None where there is none, and the key's name goes."""
+    """Who does it: as was said, or by the login name. Where there is none the key's name stands."""
     try:
         return by or getpass.getuser()
     except (KeyError, OSError):  # as in a container, for a user that the system does not list

@@ -106,12 +106,7 @@ def passes(sandbox: Sandbox, at: str) -> bool:
         packs=packs.load(),
         made_with=made_with(),
         now=machine.now,
-        only=[
-            "missed-bin-reported-twice",
-            "missed-bin-put-right",
-            "bin-that-can-be-reported",
-            "bins-of-one-home",
-        ],
+        only=["missed-bin-reported-twice", "missed-bin-put-right", "bins-of-one-home"],
         fail_fast=True,
         examples=1,
         seconds=300,

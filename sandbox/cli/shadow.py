@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli.component_options import Component, SandboxUrl, asked
 from sandbox.cli.groups import grouped
-from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
+from sandbox.cli.options import DEFAULT_DATA, SERVER, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
+from sandbox.failure import Failure
 
 if TYPE_CHECKING:
     from sandbox.reach import Reached
@@ -26,9 +26,13 @@ MOST_GROUPS = 20
 LIMITS = "Limits"
 
 
+class NotCompared(Failure):
+    """A run did not come to its end. The message says why."""
+
+
 @dataclass(frozen=True)
-class Sent:
-    """The options that say which calls are sent."""
+class Calls:
+    """The options that say what is sent."""
 
     recorded: Annotated[
         bool, typer.Option("--recorded", help="Send the calls that the council's journal has kept.")
@@ -40,25 +44,31 @@ class Sent:
             "--calls", min=1, max=100_000, help="How many calls, shared out as they come. Without it: all."
         ),
     ] = None
+    only: Annotated[
+        list[str] | None,
+        typer.Option("--only", help="An errand of the pack's traffic.yaml; can be given several times."),
+    ] = None
     seed: Annotated[int, typer.Option("--seed", min=0, help="The same seed gives the same calls.")] = 1
     no_noise: Annotated[
         bool, typer.Option("--no-noise", help="Do not compare the stub with itself first.")
     ] = False
 
+    @property
     def wanted(self) -> dict[str, Any]:
-        """What the control API is asked."""
+        """The same as the control API takes it."""
         return {
             "kind": "recorded" if self.recorded else "day",
             "days": self.days,
             "calls": self.calls,
+            "only": self.only or [],
             "seed": self.seed,
             "learn_noise": not self.no_noise,
         }
 
 
 @dataclass(frozen=True)
-class Bearable:
-    """The options that say what is still within the limits."""
+class Limits:
+    """The options that say what may be otherwise."""
 
     different: Annotated[
         int,
@@ -76,15 +86,37 @@ class Bearable:
         ),
     ] = None
 
+    def beyond(self, summary: dict[str, Any]) -> list[str]:
+        """In what a result is beyond the limits."""
+        beyond = []
+        apart = summary["different"] + summary["events_different"]
+        if apart > self.different:
+            beyond.append(f"{apart:,} differed, and {self.different:,} may")
+        if self.slower is not None and summary["median_slower_ms"] > self.slower:
+            slower = summary["median_slower_ms"]
+            beyond.append(f"It was {slower:.0f} ms slower, and may be {self.slower:.0f}")
+        if not summary["calls"]:
+            beyond.append("Nothing was compared")
+        return beyond
+
 
 @grouped
 def shadow(
-    name: Component,
-    sent: Sent,
-    bearable: Bearable,
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Its name, as `council component list` shows it.")
+    ],
+    calls: Calls,
+    limits: Limits,
     council: OfCouncil = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the result as JSON.")] = False,
-    sandbox: SandboxUrl = None,
+    sandbox: Annotated[
+        str | None,
+        typer.Option(
+            "--sandbox",
+            help="A running sandbox. Without it: the one that serves the data folder.",
+            rich_help_panel=SERVER,
+        ),
+    ] = None,
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
@@ -92,23 +124,21 @@ def shadow(
 
     Ends with 0 where all is within the limits, 1 where it is not, 2 where it could not run.
     """
-    with asked(council, data, sandbox, key) as (there, council_address):
-        address = f"{council_address}/components/{name}"
-        begun = there.ask("POST", f"{address}/shadow", json=sent.wanted())
+    from sandbox.reach import reached, the_council
+
+    with reached(data, sandbox, key) as there:
+        address = f"/sandbox/councils/{the_council(there, council)}/components/{name}"
+        begun = there.ask("POST", f"{address}/shadow", json=calls.wanted)
         with _stopped_if_interrupted(there, address):
             _follow(there, address, begun["number"], quiet=as_json)
         result = there.ask("GET", f"{address}/comparisons/{begun['number']}")
     if result["state"] != "done":
-        from sandbox.failure import Failure
-
-        raise Failure(f"{name} was not compared to the end: {result['problem']}")
-    summary = result["summary"]
+        raise NotCompared(f"{name} was not compared to the end: {result['problem']}")
     if as_json:
         typer.echo(json.dumps(result, indent=2))
     else:
-        _show(name, summary)
-    beyond = _beyond(summary, bearable.different, bearable.slower)
-    if beyond:
+        _show(name, result["summary"])
+    if beyond := limits.beyond(result["summary"]):
         typer.echo("; ".join(beyond), err=True)
         raise typer.Exit(1)
 
@@ -165,16 +195,3 @@ def _show(name: str, summary: dict[str, Any]) -> None:
         typer.echo(f"{each['count']:>6}  left out: {each['why']}")
     if groups:
         typer.echo(f"# An example of each: council component compare {name} --examples", err=True)
-
-
-def _beyond(summary: dict[str, Any], different: int, slower: float | None) -> list[str]:
-    """In what the result is beyond the limits."""
-    beyond = []
-    apart = summary["different"] + summary["events_different"]
-    if apart > different:
-        beyond.append(f"{apart:,} differed, and {different:,} may")
-    if slower is not None and summary["median_slower_ms"] > slower:
-        beyond.append(f"It was {summary['median_slower_ms']:.0f} ms slower, and may be {slower:.0f}")
-    if not summary["calls"]:
-        beyond.append("Nothing was compared")
-    return beyond

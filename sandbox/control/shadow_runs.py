@@ -15,19 +15,21 @@ from service_apis.kit.schemas import Schema
 
 router = APIRouter(prefix="/councils/{council}/components")
 MOST_CALLS, MOST_DAYS = 100_000, 31
+Name = Annotated[str, Field(min_length=1, max_length=60)]
 
 
 class RunWanted(Schema):
     """What a component is to be tried with: a generated ``day``, or the calls that the journal ``recorded``.
 
     Without ``calls`` they are as many as the council's size brings in so many ``days``; the same ``seed``
-    gives the same calls. With ``learn_noise`` the stub is compared with itself first, and what differs there
-    means nothing.
+    gives the same calls. ``only`` names errands of the pack's ``traffic.yaml``, none means all. With
+    ``learn_noise`` the stub is compared with itself first, and what differs there means nothing.
     """
 
     kind: Literal["day", "recorded"] = "day"
     days: Annotated[int, Field(ge=1, le=MOST_DAYS)] = 1
     calls: Annotated[int, Field(ge=1, le=MOST_CALLS)] | None = None
+    only: Annotated[list[Name], Field(max_length=100)] = Field(default_factory=list)
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
     learn_noise: bool = True
 
@@ -58,7 +60,9 @@ async def try_component(
     extensions = request.scope.get("extensions", ())
     if FROM_INSIDE in extensions and FROM_A_PAGE not in extensions:
         raise NotServed("A component asks the sandbox while it is tried: start that with `council up` first")
-    chosen = Wanted(wanted.kind, wanted.days, wanted.calls, wanted.seed, wanted.learn_noise)
+    chosen = Wanted(
+        wanted.kind, wanted.days, wanted.calls, wanted.seed, wanted.learn_noise, tuple(wanted.only)
+    )
     return _shown(component, _runs(request).begin(council, component, chosen, request.url.netloc))
 
 

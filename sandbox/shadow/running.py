@@ -60,6 +60,7 @@ class Wanted:
     calls: int | None = None
     seed: int = 1
     learn_noise: bool = True
+    only: tuple[str, ...] = ()
 
     @property
     def in_words(self) -> str:
@@ -241,7 +242,7 @@ class Run:
 
         slot = self.filler.slot
         contract = await self._contract(fork, slot)
-        traffic = traffic_of(slot, contract)
+        traffic = traffic_of(slot, contract).only(self.wanted.only)
         contracts = {slot: contract}
         for each in sorted(traffic.elsewhere):
             contracts[each] = await self._contract(fork, each)

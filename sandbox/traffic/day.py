@@ -76,7 +76,7 @@ def occasions(
     for errand, day, wanted in _shares(traffic, size, days, calls):
         moments[errand.name] += _moments(errand, day, wanted, begins, seed)
     for errand in traffic.errands:
-        if errand.after is not None:
+        if errand.after in moments:
             # What it follows stands before it in the file, so that its moments are settled by now.
             first = sorted(moments[errand.after])
             moments[errand.name] = [

@@ -5,12 +5,13 @@ A pack without one has an even share of everything that its contract lets be rea
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from sandbox.failure import Failure
 from scenarios import packs
 from scenarios.openapi import Operation
 from scenarios.openapi import Service as Contract
@@ -25,6 +26,10 @@ POINTER = r"^(/([^/~]|~[01])*)*$"
 FORM = "application/x-www-form-urlencoded"
 READS_A_YEAR = 10.0
 """Of each thing that a contract without volumes lets be read, for a thousand residents: an assumption."""
+
+
+class NoSuchErrand(Failure):
+    """A run was to have an errand that the traffic of the service has not got."""
 
 
 class Part(BaseModel):
@@ -103,6 +108,15 @@ class Traffic(Part):
         """The other services that values are found in, or where something happens."""
         named = (*(one.service for one in self.errands), *(one.service for one in self.pools.values()))
         return frozenset(each for each in named if each)
+
+    def only(self, names: Collection[str]) -> Traffic:
+        """With these errands alone; with all, where none is named. Raises NoSuchErrand."""
+        known = [errand.name for errand in self.errands]
+        for name in names:
+            if name not in known:
+                raise NoSuchErrand(f"There is no errand {name}; {suggestion(name, known)}")
+        kept = tuple(errand for errand in self.errands if errand.name in names)
+        return self.model_copy(update={"errands": kept}) if names else self
 
     @model_validator(mode="after")
     def _hangs_together(self) -> Traffic:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sandbox.cli.component_options import By, Component, SandboxUrl, Why, asked, component_of, signed
+from sandbox.cli.containers import remove_container
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
 
@@ -96,6 +97,7 @@ def leave(
             )
             raise typer.Exit(1)
         there.ask("DELETE", component)
+        remove_container(there, address.split("/")[3], name, data)
     typer.echo(f"Removed {name}; its key opens nothing any more. What came back of it is kept.")
     if not result["is_whole"]:
         raise typer.Exit(1)

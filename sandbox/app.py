@@ -130,7 +130,7 @@ class Sandbox:
             self.filling,
             self.runs.takings.wait,
         )
-        noise = Noise.usual(*noise_of(filler.slot))
+        noise = Noise.usual(*noise_of(filler.slot), declared=wanted.noise)
         own = f"http://{host}/councils/{council.name}/{council.services[filler.slot].url_name}"
         comparer = Comparer(Tally(noise, self.journals.masking), noise, own)
         return Run(house, council, filler, wanted, host, comparer, noise)

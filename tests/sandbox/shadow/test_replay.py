@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,10 @@ import httpx
 import pytest
 
 from sandbox import running
+from tests.components.launching import free_port, launched
 from tests.components.trying import SLOTS, Sandbox, compared, member, shadowed
+from tests.conftest import KEY
+from tests.sandbox.served import Served
 
 AT_ONCE = 2
 MISSED_BY_THE_CHECKS = {
@@ -144,6 +148,32 @@ def test_a_run_that_is_stopped_lets_the_component_back_into_its_council(
         assert compared(sandbox, "stopped", begun["number"])["state"] == "failed"
         assert sandbox.ask("GET", door)["council"] == sandbox.council
     assert sandbox.ask("GET", f"/councils/{sandbox.council}/forks")["items"] == []
+
+
+def test_after_a_kill_the_component_acts_in_its_council_and_the_run_is_said_to_be_broken_off(
+    built_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(built_folder, tmp_path / "council-data")
+    served = Served(tmp_path / "council-data")
+    sandbox = Sandbox(f"http://127.0.0.1:{served.port}", "fairwater", KEY)
+    door = "/councils/fairwater/components/killed"
+    try:
+        wanted = {"name": "killed", "slot": "waste", "url": f"http://127.0.0.1:{free_port()}"}
+        environment = sandbox.ask("POST", "/councils/fairwater/components", wanted)["environment"]
+        port = int(wanted["url"].rpartition(":")[2])
+        with launched("bins_r_us", environment, data=tmp_path / "bins", port=port):
+            begun = sandbox.ask("POST", f"{door}/shadow", {"calls": 50_000, "learn_noise": False})
+            while not sandbox.ask("GET", f"{door}/shadow")["sent"]:
+                pass
+
+            served.kill()
+            served.start()
+
+            assert sandbox.ask("GET", door)["council"] == "fairwater"
+            assert compared(sandbox, "killed", begun["number"])["state"] == "failed"
+            assert sandbox.ask("GET", "/councils/fairwater/forks")["items"] == []
+    finally:
+        served.close()
 
 
 def test_a_component_that_fills_a_slot_is_not_taken_away_to_be_tried(

@@ -18,7 +18,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Table
 
 from service_apis.kit.events import Event
 
@@ -35,24 +37,40 @@ class Due:
     subject: str
 
 
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What is to come of a case: in which table it is, and when its ``kind`` falls due, if it does."""
+
+    kind: str
+    table: Table
+    when: Callable[[Any], datetime | None]
+
+
 DueHandler = Callable[["Work", Due], None]
 EventHandler = Callable[["Work", Event], None]
-ResumeHandler = Callable[["Work", str], None]
 
 
 class Lifecycle:
-    """A service's handlers: of what falls due, of the events of others, and of cases taken back."""
+    """A service's handlers: of what falls due, and of the events of others."""
 
     def __init__(self) -> None:
         self.due_handlers: dict[str, DueHandler] = {}
         self.event_handlers: dict[str, EventHandler] = {}
-        self.resume_handler: ResumeHandler | None = None
+        self.planned: list[Planned] = []
 
-    def due(self, kind: str) -> Callable[[DueHandler], DueHandler]:
-        """Declare the handler of one kind of agenda entry."""
+    def due(
+        self, kind: str, of: Any = None, when: Callable[[Any], datetime | None] = lambda case: None
+    ) -> Callable[[DueHandler], DueHandler]:
+        """Declare the handler of one kind of agenda entry.
+
+        Where it is ``of`` a model's cases, ``when`` says when it falls due for one. By that it is put on the
+        agenda again for a case that another kept for a while: an entry too many must change nothing.
+        """
 
         def declare(handler: DueHandler) -> DueHandler:
             self.due_handlers[kind] = handler
+            if of is not None:
+                self.planned.append(Planned(kind, of.__table__, when))
             return handler
 
         return declare
@@ -65,11 +83,3 @@ class Lifecycle:
             return handler
 
         return declare
-
-    def resumed(self, handler: ResumeHandler) -> ResumeHandler:
-        """Declare what plans the rest of a case, by its reference, once another's account of it was taken in.
-
-        Something may be on the agenda for it already: an entry too many must change nothing.
-        """
-        self.resume_handler = handler
-        return handler

@@ -14,7 +14,7 @@ from service_apis.waste.models import BulkyCollection, MissedCollection, Propert
 lifecycle = Lifecycle()
 
 
-@lifecycle.due("return_visit")
+@lifecycle.due("return_visit", MissedCollection, lambda case: at(case.return_by, rules.CREWS_RETURN))
 def return_to_missed_bin(work: Work, due: Due) -> None:
     """The crew has been back to a missed bin, unless its case ended before."""
     missed = rules.find(work, MissedCollection, due.subject)
@@ -22,26 +22,13 @@ def return_to_missed_bin(work: Work, due: Due) -> None:
         rules.close_missed(work, missed, "collected")
 
 
-@lifecycle.due("bulky_visit")
+@lifecycle.due("bulky_visit", BulkyCollection, lambda case: at(case.collection_date, rules.CREWS_FINISH))
 def fetch_bulky_things(work: Work, due: Due) -> None:
     """The crew has fetched what was booked for the day, unless it was cancelled."""
     booking = rules.find(work, BulkyCollection, due.subject)
     if booking.status == "booked":
         booking.status = "collected"
         work.record("bulky-collection.collected", booking.reference, uprn=booking.uprn)
-
-
-@lifecycle.resumed
-def go_on_with(work: Work, reference: str) -> None:
-    """A case that another kept for a while: the crew goes there on its day, or now where that has passed."""
-    missed = work.session.get(MissedCollection, reference)
-    booking = work.session.get(BulkyCollection, reference)
-    if missed is not None and missed.status == "reported":
-        visit = at(missed.return_by, rules.CREWS_RETURN)
-        work.schedule(max(visit, work.now), "return_visit", reference)
-    if booking is not None and booking.status == "booked":
-        visit = at(booking.collection_date, rules.CREWS_FINISH)
-        work.schedule(max(visit, work.now), "bulky_visit", reference)
 
 
 @lifecycle.on(*(f"virtual-council.residents.resident.{did}" for did in ("moved", "arrived", "left", "died")))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.responses import Response
@@ -10,6 +11,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from sandbox.background import Background
 from sandbox.components.passage import Filling
+from sandbox.components.settings import Filler
 from sandbox.console import add_pages
 from sandbox.control import control_api
 from sandbox.councils import Councils
@@ -23,9 +25,15 @@ from sandbox.outward import Outward
 from sandbox.posting.bell import Bells
 from sandbox.posting.deliverer import Deliverer
 from sandbox.running_clock import RunningClocks
+from sandbox.shadow.jobs import Runs, Takings
+from sandbox.shadow.watching import Watching, in_shadow
 from sandbox.snapshots import Snapshots
 from service_apis.kit.application import refuse_with_problems
+from service_apis.kit.council import Council
 from service_apis.kit.service import Service
+
+if TYPE_CHECKING:
+    from sandbox.shadow.running import Run, Wanted
 
 
 class Sandbox:
@@ -68,6 +76,16 @@ class Sandbox:
         self.background.add(self.forcing.tidy)
         self.filling = Filling(self.councils, self.outward)
         self.gateway.passages.append(self.filling)
+        self.runs = Runs(self.councils, self.forks, self._run, Takings())
+        self.background.when_leaving.append(self.runs.leave)
+        self.background.add(self.filling.work_through)
+        self.watching = Watching(
+            self.councils,
+            lambda council, component: in_shadow(self.filling.filled(council).settings, component),
+            self.journals.masking,
+        )
+        self.background.add(self.watching.keep_written)
+        self.filling.follow_ups.when_followed.append(self.watching.followed)
         running_clocks = RunningClocks(self.councils)
         self.background.add(running_clocks.serve)
         control = control_api(
@@ -80,11 +98,12 @@ class Sandbox:
             forcing=self.forcing,
             filling=self.filling,
             running_clocks=running_clocks,
+            runs=self.runs,
         )
         self.house.mount("/sandbox", control)
         self._add_posting(control)
         _add_health(self.house)
-        add_pages(self.house, self.councils, self.gateway, self.keyring, host)
+        add_pages(self.house, self.councils, self.gateway, self.keyring, self.background, host)
 
     def _add_posting(self, control: FastAPI) -> None:
         """Tell receivers, and those who listen, what happens in the councils."""
@@ -94,10 +113,33 @@ class Sandbox:
         self.background.when_leaving.append(bells.close)
         self.councils.when_closed.append(bells.ring)
 
+    def _run(self, council: Council, filler: Filler, wanted: Wanted, host: str) -> Run:
+        """A run of a component on forks. What it takes is loaded only now."""
+        from sandbox.shadow.judging import Comparer
+        from sandbox.shadow.noise import Noise
+        from sandbox.shadow.running import House, Run
+        from sandbox.shadow.tally import Tally
+        from sandbox.traffic.volumes import noise_of
+
+        house = House(
+            self.councils,
+            self.keyring,
+            self.forks,
+            self.journals,
+            self.gateway,
+            self.filling,
+            self.runs.takings.wait,
+        )
+        noise = Noise.usual(*noise_of(filler.slot))
+        own = f"http://{host}/councils/{council.name}/{council.services[filler.slot].url_name}"
+        comparer = Comparer(Tally(noise, self.journals.masking), noise, own)
+        return Run(house, council, filler, wanted, host, comparer, noise)
+
     def close(self) -> None:
         """Close every council's file, its journal first."""
         self.journals.close()
         self.forcing.close()
+        self.watching.close()
         self.councils.close()
 
 

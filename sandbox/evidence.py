@@ -1,4 +1,4 @@
-"""Evidence: the record of a run, signed so that a change of it shows.
+"""Evidence: the record of a run, or of a slot's history, signed so that a change of it shows.
 
 A file of evidence is ``{"record": ..., "signature": ...}``. What is signed is the record as RFC 8785 writes
 it, by Ed25519 as a detached JSON Web Signature (RFC 7515 appendix F, RFC 8037, RFC 9864). The key is made at
@@ -14,7 +14,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol, TypeVar
 
 from sandbox import machine
 from sandbox.failure import Failure
@@ -22,6 +22,7 @@ from sandbox.failure import Failure
 if TYPE_CHECKING:
     from joserfc.jwk import OKPKey
 
+    from sandbox.components.histories import HistoryRecord
     from sandbox.folder import DataFolder
     from scenarios.conformance.record import Record
 
@@ -30,6 +31,7 @@ ALGORITHM = "Ed25519"
 CURVE: Literal["Ed25519"] = "Ed25519"
 RULE = "RFC 8785"
 MEMBERS = {"algorithm", "canonicalization", "key", "fingerprint", "jws"}
+Kind = TypeVar("Kind", "Record", "HistoryRecord")
 LARGEST = 200_000_000
 """Bytes of a file of evidence that are read."""
 
@@ -46,6 +48,19 @@ class Tampered(Exception):
     """The record is not as it was signed. The message is a sentence."""
 
 
+class Signable(Protocol):
+    """A record that can be signed."""
+
+    @property
+    def canonical(self) -> bytes:
+        """The record as the bytes that are signed: JSON by RFC 8785."""
+        ...
+
+    def model_dump(self, *, mode: Literal["json"]) -> dict[str, Any]:
+        """The record as JSON holds it."""
+        ...
+
+
 @dataclass(frozen=True)
 class Evidence:
     """A record whose signature is good: who signed it, and the SHA-256 of what was signed."""
@@ -53,6 +68,33 @@ class Evidence:
     record: Record
     fingerprint: str
     digest: str
+
+
+@dataclass(frozen=True)
+class HistoryEvidence:
+    """The same of the history of a slot."""
+
+    record: HistoryRecord
+    fingerprint: str
+    digest: str
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """A record of whatever kind, as it was signed: ``signed`` are the very bytes."""
+
+    record: Any
+    fingerprint: str
+    signed: bytes
+
+    @property
+    def digest(self) -> str:
+        return hashlib.sha256(self.signed).hexdigest()
+
+    @property
+    def is_of_a_slot(self) -> bool:
+        told = self.record.get("format") if isinstance(self.record, dict) else None
+        return isinstance(told, str) and told.startswith("virtual-council/slot-history/")
 
 
 class Signer:
@@ -66,12 +108,16 @@ class Signer:
         """What the key is known by."""
         return str(self._key.thumbprint())
 
-    def signed(self, record: Record) -> bytes:
+    def signed(self, record: Signable) -> bytes:
         """The file of evidence of a record."""
+        return (json.dumps(self.evidence(record), indent=1, ensure_ascii=False) + "\n").encode()
+
+    def evidence(self, record: Signable) -> dict[str, Any]:
+        """What such a file holds."""
         from joserfc import jws
 
         signature = jws.serialize_compact({"alg": ALGORITHM}, record.canonical, self._key, [ALGORITHM])
-        told = {
+        return {
             "record": record.model_dump(mode="json"),
             "signature": {
                 "algorithm": ALGORITHM,
@@ -81,7 +127,6 @@ class Signer:
                 "jws": jws.detach_content(signature),
             },
         }
-        return (json.dumps(told, indent=1, ensure_ascii=False) + "\n").encode()
 
 
 def key_file(folder: DataFolder) -> Path:
@@ -128,15 +173,42 @@ def _keep(key: dict[str, Any], file: Path) -> None:
 
 
 def read(file: Path) -> Evidence:
-    """The evidence in a file. Raises EvidenceUnreadable, and Tampered where it is not as it was signed."""
+    """The evidence of a run in a file.
+
+    Raises EvidenceUnreadable, and Tampered where it is not as it was signed.
+    """
+    return run_in(_told(file), str(file))
+
+
+def read_any(file: Path) -> Evidence | HistoryEvidence:
+    """The evidence in a file, of a run or of a slot's history. Raises as ``read``."""
     told = _told(file)
+    found = _opened(told, str(file))
+    if not found.is_of_a_slot:
+        return run_in(told, str(file))
+    from sandbox.components.histories import HistoryRecord
+
+    history = _record(str(file), found, HistoryRecord)
+    return HistoryEvidence(history, found.fingerprint, found.digest)
+
+
+def run_in(told: dict[str, Any], name: str) -> Evidence:
+    """The evidence of a run in what a file holds, or what was sent, called ``name``. Raises as ``read``."""
+    from scenarios.conformance.record import Record
+
+    _expect_both(told, name)
+    found = _opened(told, name)
+    if found.is_of_a_slot:
+        raise EvidenceUnreadable(
+            f"{name} is the history of a slot, not the record of a run; `council evidence verify` reads it"
+        )
+    return Evidence(_record(name, found, Record), found.fingerprint, found.digest)
+
+
+def _opened(told: dict[str, Any], name: str) -> _Opened:
     record, signature = told["record"], told["signature"]
-    signed = _canonical(file, record)
-    fingerprint = _checked(file, signature, signed)
-    whole = _record(file, record)
-    if whole.canonical != signed:
-        raise EvidenceUnreadable(f"{file} holds values that this version writes in another way")
-    return Evidence(whole, fingerprint, hashlib.sha256(signed).hexdigest())
+    signed = _canonical(name, record)
+    return _Opened(record, _checked(name, signature, signed), signed)
 
 
 def _told(file: Path) -> dict[str, Any]:
@@ -152,9 +224,13 @@ def _told(file: Path) -> dict[str, Any]:
         raise EvidenceUnreadable(
             f"{file} is not evidence: it is no JSON that can be read ({wrong})"
         ) from wrong
+    return _expect_both(told, str(file))
+
+
+def _expect_both(told: Any, name: str) -> dict[str, Any]:
     if not isinstance(told, dict) or set(told) != {"record", "signature"}:
         raise EvidenceUnreadable(
-            f"{file} is not evidence: it should hold a `record` and a `signature`, as "
+            f"{name} is not evidence: it should hold a `record` and a `signature`, as "
             "`council conform --json FILE` writes them"
         )
     return told
@@ -168,16 +244,16 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return told
 
 
-def _canonical(file: Path, record: Any) -> bytes:
+def _canonical(name: str, record: Any) -> bytes:
     from scenarios.conformance.record import canonical
 
     try:
         return canonical(record)
     except (ValueError, RecursionError) as wrong:
-        raise EvidenceUnreadable(f"{file} holds a record that cannot have been signed: {wrong}") from wrong
+        raise EvidenceUnreadable(f"{name} holds a record that cannot have been signed: {wrong}") from wrong
 
 
-def _checked(file: Path, signature: Any, signed: bytes) -> str:
+def _checked(name: str, signature: Any, signed: bytes) -> str:
     """The fingerprint of the key that signed the record. Raises Tampered and EvidenceUnreadable."""
     from joserfc import jws
     from joserfc.errors import BadSignatureError, JoseError
@@ -196,23 +272,24 @@ def _checked(file: Path, signature: Any, signed: bytes) -> str:
     except BadSignatureError as wrong:
         raise Tampered("the record is not as it was signed: it, or its signature, was changed") from wrong
     except (JoseError, ValueError, TypeError, KeyError, AttributeError) as wrong:
-        raise EvidenceUnreadable(f"{file} holds no signature that can be read: {wrong!r}") from wrong
+        raise EvidenceUnreadable(f"{name} holds no signature that can be read: {wrong!r}") from wrong
     if said != fingerprint:
         raise Tampered(f"it says that {said} signed it, but the key in it is {fingerprint}")
     return fingerprint
 
 
-def _record(file: Path, record: Any) -> Record:
+def _record(name: str, found: _Opened, kind: type[Kind]) -> Kind:
     from pydantic import ValidationError
 
-    from scenarios.conformance.record import Record
-
     try:
-        return Record.model_validate(record)
+        whole = kind.model_validate(found.record)
     except ValidationError as wrong:
         first = wrong.errors()[0]
         place = ".".join(map(str, first["loc"]))
         raise EvidenceUnreadable(
-            f"{file} holds a record of another version: {place}: {first['msg']}. Read it with the "
+            f"{name} holds a record of another version: {place}: {first['msg']}. Read it with the "
             "version that wrote it."
         ) from wrong
+    if whole.canonical != found.signed:
+        raise EvidenceUnreadable(f"{name} holds values that this version writes in another way")
+    return whole

@@ -19,6 +19,8 @@ from service_apis.kit.service import Service, Try
 
 FROM_INSIDE = "virtual-council.from-inside"
 """What such a call is known by in its ASGI scope: no behaviour is forced on it."""
+FROM_A_PAGE = "virtual-council.from-a-page"
+"""What it has beside that where a page asks, which is only shown while the sandbox is served."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,7 @@ async def call(
     sent: Any = None,
     pieces: Iterator[bytes] | None = None,
     into: Callable[[bytes], object] | None = None,
+    for_page: bool = False,
 ) -> Answer:
     """Call an address (path and query) as the holder of a key, at the host the caller used.
 
@@ -83,7 +86,10 @@ async def call(
         else:
             kept.append(message.get("body", b""))
 
-    await app(_scope(method, address, headers), receive, send)
+    scope = _scope(method, address, headers)
+    if for_page:
+        scope["extensions"][FROM_A_PAGE] = {}
+    await app(scope, receive, send)
     answered = {name.lower(): value for name, value in start["headers"]}
     content_type = answered.get(b"content-type", b"").decode("latin-1")
     return Answer(start["status"], content_type, b"".join(kept))

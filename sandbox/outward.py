@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, urlsplit
 
 from sandbox.failure import Failure
+from sandbox.wire import Wire
 from service_apis.kit.problems import Unprocessable
 
 if TYPE_CHECKING:
@@ -73,12 +74,23 @@ class CannotAllow(Failure):
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """An address that was checked: the URL as it was written, and the IP addresses that it stands for."""
+    """An address that was checked: the URL as it was written, and the IP addresses that it stands for.
+
+    ``authority`` is host and port as they were written; ``base`` the path, without a slash at its end.
+    """
 
     url: str
+    scheme: str
     host: str
     authority: str
+    port: int
+    base: str
     addresses: tuple[Address, ...]
+
+    @property
+    def is_literal(self) -> bool:
+        """Whether it names an IP address, which stands for nothing else the next time."""
+        return self.addresses == (_literal(self.host),)
 
     def url_of(self, address: Address) -> str:
         """The URL with one of the IP addresses in place of the host."""
@@ -91,6 +103,7 @@ class Destination:
 class Outward:
     """The way outward of one sandbox.
 
+    Webhooks are sent with ``sending``; components are called over ``wire``, which costs less a call.
     ``allowed`` names what may be called besides loopback: hosts (``receiver.example``), addresses, or
     networks (``10.1.0.0/16``). Raises CannotAllow.
     """
@@ -100,6 +113,7 @@ class Outward:
         self._networks: list[Network] = []
         for text in allowed:
             self._allow(text.strip().lower())
+        self.wire = Wire()
         self._client: httpx.AsyncClient | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
 
@@ -119,10 +133,11 @@ class Outward:
         parts = _parts(url)
         assert parts.hostname is not None
         host = parts.hostname.lower().rstrip(".")
-        addresses = await _resolved(host, parts.port or (443 if parts.scheme == "https" else 80))
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+        addresses = await _resolved(host, port)
         for address in addresses:
             self._check(host, address)
-        return Destination(url, host, parts.netloc, addresses)
+        return Destination(url, parts.scheme, host, parts.netloc, port, parts.path.rstrip("/"), addresses)
 
     def _check(self, host: str, address: Address) -> None:
         meant = _meant(address)
@@ -187,6 +202,7 @@ class Outward:
 
     async def close(self) -> None:
         """Close the connections that are kept open."""
+        await self.wire.close()
         client, self._client = self._client, None
         if client is not None and self._loop is asyncio.get_running_loop():
             await client.aclose()
@@ -216,11 +232,16 @@ def _parts(url: str) -> SplitResult:
     return parts
 
 
-async def _resolved(host: str, port: int) -> tuple[Address, ...]:
+def _literal(host: str) -> Address | None:
     try:
-        return (ip_address(host),)
+        return ip_address(host)
     except ValueError:
-        pass
+        return None
+
+
+async def _resolved(host: str, port: int) -> tuple[Address, ...]:
+    if (literal := _literal(host)) is not None:
+        return (literal,)
     if not _HOST.match(host):
         raise HostNotKnown(f"{host!r} is not the name of a host")
     try:

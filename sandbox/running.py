@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -108,7 +108,7 @@ def where_joined(there: RunningSandbox, addresses: Collection[str]) -> RunningSa
     names = [each["name"] for each in _asked("GET", f"{there.url}/sandbox/councils").json()["items"]]
     for name in [there.council, *names]:
         one = replace(there, council=name)
-        if any(each["url"].rstrip("/") in addresses for each in _components(one)):
+        if any(not _addresses(one, each).isdisjoint(addresses) for each in _components(one)):
             return one
     return there
 
@@ -116,10 +116,14 @@ def where_joined(there: RunningSandbox, addresses: Collection[str]) -> RunningSa
 def component_at(there: RunningSandbox, slot: str, address: str) -> str | None:
     """The name of the component that joined the council for a slot at this address, if one did."""
     at = address.rstrip("/")
-    joined = _components(there)
-    return next(
-        (each["name"] for each in joined if each["slot"] == slot and each["url"].rstrip("/") == at), None
-    )
+    joined = (each for each in _components(there) if each["slot"] == slot)
+    return next((each["name"] for each in joined if at in _addresses(there, each)), None)
+
+
+def _addresses(there: RunningSandbox, component: Mapping[str, Any]) -> set[str]:
+    """Where a component answers: at its own address, and at its trial address in the sandbox."""
+    trial = f"{there.url}/sandbox/councils/{there.council}/components/{component['name']}/at"
+    return {component["url"].rstrip("/"), trial}
 
 
 def _components(there: RunningSandbox) -> list[dict[str, Any]]:

@@ -24,6 +24,7 @@ from sandbox.cli import (
     matching,
     personas,
     services,
+    slots,
     states,
     webhooks,
 )
@@ -60,6 +61,7 @@ personas.add_to(app)
 events.add_to(app)
 webhooks.add_to(app)
 components.add_to(app)
+slots.add_to(app)
 
 
 def main() -> None:

@@ -1,4 +1,4 @@
-"""``council component check``: what in a component's OpenAPI is otherwise than in the slot's."""
+"""``council component check``: does a component keep its slot's contract, by what it says and as it acts?"""
 
 from __future__ import annotations
 
@@ -9,7 +9,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from sandbox.cli.component_options import SandboxUrl, asked
+from sandbox.cli.component_verdict import Trying, verdict_of
+from sandbox.cli.conform_checks import Choice
+from sandbox.cli.groups import grouped
+from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
+from sandbox.cli.reporting import ReportPaths
 from sandbox.cli.services import contract_of
+from sandbox.cli.webhooks import OfCouncil
 from sandbox.failure import Failure
 
 if TYPE_CHECKING:
@@ -17,13 +24,38 @@ if TYPE_CHECKING:
 
 BREAKS = 1
 LARGEST_SPEC_BYTES = 10_000_000
+PANEL_BEFORE = "Before it has joined a council"
 
-Slot = Annotated[str, typer.Option("--for", metavar="SLOT", help="The service whose place it takes: waste.")]
+Name = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="NAME",
+        help="A component that joined a council: it is compared, and the checks are run on it.",
+        show_default=False,
+    ),
+]
+Slot = Annotated[
+    str | None,
+    typer.Option(
+        "--for",
+        metavar="SLOT",
+        help="The service whose place it takes: waste.",
+        rich_help_panel=PANEL_BEFORE,
+    ),
+]
 Address = Annotated[
-    str | None, typer.Option("--url", help="Where it answers; its OpenAPI is read at /openapi.json there.")
+    str | None,
+    typer.Option(
+        "--url",
+        help="Where it answers; its OpenAPI is read at /openapi.json there.",
+        rich_help_panel=PANEL_BEFORE,
+    ),
 ]
 Spec = Annotated[
-    Path | None, typer.Option("--spec", help="Its OpenAPI as a JSON file, where nothing runs yet.")
+    Path | None,
+    typer.Option(
+        "--spec", help="Its OpenAPI as a JSON file, where nothing runs yet.", rich_help_panel=PANEL_BEFORE
+    ),
 ]
 
 
@@ -31,25 +63,68 @@ class CannotCheck(Failure):
     """The component's OpenAPI cannot be had, or is none."""
 
 
-def check(slot: Slot, url: Address = None, spec: Spec = None) -> None:
-    """Say how a component's OpenAPI differs from the slot's: exit code 0 if nothing breaks, 1 if something
-    does.
-    """
-    from scenarios.divergence import Level, differences
+@grouped
+def check(
+    ctx: typer.Context,
+    trying: Trying,
+    choice: Choice,
+    paths: ReportPaths,
+    name: Name = None,
+    slot: Slot = None,
+    url: Address = None,
+    spec: Spec = None,
+    council: OfCouncil = None,
+    sandbox: SandboxUrl = None,
+    key: SandboxKey = None,
+    data: Data = DEFAULT_DATA,
+) -> None:
+    """Check a component: how its OpenAPI differs from the slot's, and whether it passes the slot's checks.
 
-    if (url is None) == (spec is None):
-        raise CannotCheck("Say where the component answers with --url, or name its OpenAPI with --spec")
+    With a NAME the checks of `council conform` are run on it, on a copy of its council, and what they come
+    to is kept as its verdict: exit code 0 if it passed, 1 if not. Without one, its OpenAPI alone is compared:
+    0 if nothing breaks, 1 if something does.
+    """
+    if name is None:
+        if slot is None:
+            raise CannotCheck(
+                "Name a component that joined, or a slot with --for and its OpenAPI with --spec"
+            )
+        if (url is None) == (spec is None):
+            raise CannotCheck("Say where the component answers with --url, or name its OpenAPI with --spec")
+        document = _read(spec) if spec is not None else _published(str(url), slot)
+        if _compare(slot, document, to_do=True):
+            raise typer.Exit(BREAKS)
+        return
+    if slot or url or spec:
+        raise CannotCheck(f"{name} has joined for a slot, with an address; leave out --for, --url and --spec")
+    with asked(council, data, sandbox, key) as (there, address):
+        passed = verdict_of(ctx, there, address, name, trying, choice, paths, data, _compared)
+    if not passed:
+        raise typer.Exit(BREAKS)
+
+
+def _compared(slot: str, url: str) -> None:
+    """Say how what answers at an address differs from the slot by what it says of itself."""
+    _compare(slot, _published(url, slot), to_do=False)
+
+
+def _compare(slot: str, document: dict[str, Any], *, to_do: bool) -> bool:
+    """Print the differences; whether something breaks. With ``to_do`` also what is not implemented."""
+    from scenarios.divergence import Level, differences, missing
+
     contract = contract_of(slot)
-    document = _read(spec) if spec is not None else _published(str(url), slot)
     found = differences(contract, document)
     for level in Level:
         for line in _told([one for one in found if one.level is level], level):
             typer.echo(line)
+    if to_do and (left := missing(contract, document)):
+        typer.echo("to be implemented, or left to the stub:")
+        for line in (*(f"  {one}" for one in left), ""):
+            typer.echo(line)
     counts = Counter(one.level for one in found)
     told = ", ".join(f"{counts[level]} {level.value}" for level in Level)
     typer.echo(f"{len(found)} differences from the slot for {slot}: {told}" if found else "No difference")
-    if counts[Level.BREAKING]:
-        raise typer.Exit(BREAKS)
+    return bool(counts[Level.BREAKING])
 
 
 def _told(found: list[Difference], level: Level) -> list[str]:

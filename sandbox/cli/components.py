@@ -11,9 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli import leaving
+from sandbox.cli import containers, going_live, leaving, mapping, slots
 from sandbox.cli.checking import check
-from sandbox.cli.options import DEFAULT_DATA, SERVER, CouncilArgument, Data, SandboxKey
+from sandbox.cli.comparing import compare
+from sandbox.cli.component_options import Component, SandboxUrl, asked
+from sandbox.cli.containers import FromImage
+from sandbox.cli.groups import grouped
+from sandbox.cli.options import DEFAULT_DATA, CouncilArgument, Data, SandboxKey
+from sandbox.cli.shadow import shadow
 from sandbox.cli.webhooks import OfCouncil
 from sandbox.failure import Failure
 
@@ -24,18 +29,6 @@ PAGE = 200
 MOST_SHOWN = 20
 """How much of what a component sent is shown, the latest of it."""
 
-Component = Annotated[
-    str, typer.Argument(metavar="NAME", help="Its name, as `council component list` shows it.")
-]
-SandboxUrl = Annotated[
-    str | None,
-    typer.Option(
-        "--sandbox",
-        help="A running sandbox. Without it: the one that serves the data folder, or the folder itself.",
-        rich_help_panel=SERVER,
-    ),
-]
-
 
 class EnvironmentNotWritten(Failure):
     """The file that the environment was to be written to cannot be written."""
@@ -44,13 +37,22 @@ class EnvironmentNotWritten(Failure):
 def add_to(app: typer.Typer) -> None:
     """Add these commands."""
     group = typer.Typer(
-        help="Let a product of yours fill a slot: register it, see what it sent.",
+        help="Let a product of yours fill a slot: register it, check it, let it answer callers.",
         no_args_is_help=True,
         add_completion=False,
     )
     group.command("check")(check)
+    group.command("shadow")(shadow)
+    group.command("compare")(compare)
     for name, command in (("add", add), ("list", list_components), ("show", show), ("remove", remove)):
         group.command(name)(command)
+    group.command("watch")(going_live.watch)
+    group.command("go-live")(going_live.go_live)
+    group.command("roll-back")(going_live.roll_back)
+    group.command("history")(slots.history)
+    group.command("map")(mapping.map_component)
+    for each in (containers.start, containers.stop, containers.log, containers.tidy):
+        group.command(each.__name__)(each)
     leaving.add_to(group)
     app.add_typer(group, name="component", rich_help_panel="Components")
 
@@ -60,18 +62,21 @@ def _asked(
     council: str | None, data: Path, sandbox: str | None, key: str | None
 ) -> Iterator[tuple[Reached, str]]:
     """The sandbox, and the address of the council's components on it."""
-    from sandbox.reach import reached, the_council
-
-    with reached(data, sandbox, key) as there:
-        yield there, f"/sandbox/councils/{the_council(there, council)}/components"
+    with asked(council, data, sandbox, key) as (there, address):
+        yield there, f"{address}/components"
 
 
+@grouped
 def add(
     name: Annotated[str, typer.Argument(metavar="NAME", help="What to call it: [b]bins-r-us[/b].")],
     slot: Annotated[
         str, typer.Option("--for", help="The slot that it fills: a service's slug, such as [b]waste[/b].")
     ],
-    url: Annotated[str, typer.Option("--url", help="Where it answers: [b]http://127.0.0.1:9000[/b].")],
+    image: FromImage,
+    url: Annotated[
+        str | None, typer.Option("--url", help="Where it answers: [b]http://127.0.0.1:9000[/b].")
+    ] = None,
+    mapping_file: mapping.MappingFile = None,
     council: OfCouncil = None,
     env_file: Annotated[
         Path | None,
@@ -84,10 +89,19 @@ def add(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Register a component for a slot, and show what to start it with: its key and secret, this once."""
+    image.refuse_with(url, env_file)
     if env_file is not None:
         _refuse_unwritable(env_file)
+    declared = None if mapping_file is None else mapping.mapping_of(mapping_file, slot)
     with _asked(council, data, sandbox, key) as (there, address):
+        if image.image is not None:
+            containers.add_from_image(there, address.split("/")[3], name, slot, image, data)
+            if declared is not None:
+                mapping.declare(there, f"{address}/{name}", declared)
+            return
         made = there.ask("POST", address, json={"name": name, "slot": slot, "url": url})
+        if declared is not None:
+            mapping.declare(there, f"{address}/{name}", declared)
     environment = made["environment"]
     if env_file is None:
         for variable, value in environment.items():
@@ -117,6 +131,7 @@ def list_components(
 
     with _asked(council, data, sandbox, key) as (there, address):
         items = there.ask("GET", address)["items"]
+        states = containers.container_states(there, address.split("/")[3], data)
     if not items:
         typer.echo(
             "There are no components; `council component add NAME --for waste --url http://127.0.0.1:9000` "
@@ -124,11 +139,18 @@ def list_components(
         )
         return
     table = Table(box=None)
-    for column in ("Component", "Slot", "Answers at", "Taken", "Repeated", "Refused"):
+    columns = ("Component", "Slot", "Answers at", "Taken", "Repeated", "Refused")
+    for column in (*columns, "Container") if states else columns:
         table.add_column(column, overflow="fold", no_wrap=column == "Component")
     for each in items:
         counts = (str(each[name]) for name in ("taken", "repeated", "refused"))
-        table.add_row(each["name"], each["slot"], each["url"], *counts)
+        table.add_row(
+            each["name"],
+            each["slot"],
+            each["url"],
+            *counts,
+            *([states.get(each["name"], "")] if states else []),
+        )
     Console().print(table)
 
 
@@ -162,7 +184,8 @@ def remove(
     """Let a component leave: its key opens nothing any more, and what it sent is forgotten."""
     with _asked(council, data, sandbox, key) as (there, address):
         there.ask("DELETE", f"{address}/{name}")
-    typer.echo(f"Removed {name}; its key opens nothing any more")
+        typer.echo(f"Removed {name}; its key opens nothing any more")
+        containers.remove_container(there, address.split("/")[3], name, data)
 
 
 def _everything_sent(there: Reached, address: str) -> list[dict[str, Any]]:

@@ -113,7 +113,7 @@ def conform(
     presetting.check_saving()
     reports = paths.reports()
     reports.check()
-    signer = _signer(data) if reports.json is not None and not (listed or covered) else None
+    signer = signer_of(data) if reports.json is not None and not (listed or covered) else None
     with plainly():
         loaded = packs.load(packs.FOLDER, *choice.folders)
     with plainly(), _sandbox(url, council, as_of, key, data, aim.asked(ctx)) as (there, settled):
@@ -223,7 +223,8 @@ def _sandbox(
         yield there, {"as_of": day, "data": None}
 
 
-def _signer(data: Path) -> Signer:
+def signer_of(data: Path) -> Signer:
+    """Who signs for a data folder; says so where a key is made for it."""
     from sandbox import evidence
     from sandbox.folder import DataFolder
 

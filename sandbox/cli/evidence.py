@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -14,8 +14,14 @@ from sandbox.cli.reporting import Reports
 
 if TYPE_CHECKING:
     from sandbox.evidence import Evidence
+    from scenarios.conformance.record import Record
 
+Found = TypeVar("Found")
 WORSE = TAMPERED = 1
+MEANING = (
+    "A signature shows that the holder of this key wrote the record and nobody changed it since. It",
+    "does not show who that is: compare the fingerprint with one that the signer gave you.",
+)
 
 EvidenceFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="What [b]council conform --json[/b] wrote.")
@@ -40,17 +46,23 @@ def add_to(app: typer.Typer) -> None:
 
 def verify(file: EvidenceFile, signer: By = None, data: Data = DEFAULT_DATA) -> None:
     """Say who signed a record, and whether it is as it was signed: 0 if so, 1 if not, 2 if unreadable."""
-    found = _read(file)
-    for line in _told(found, _own(data)):
+    from sandbox import evidence
+    from sandbox.cli import history_evidence
+
+    found = _good(file, evidence.read_any)
+    if isinstance(found, evidence.HistoryEvidence):
+        lines = history_evidence.told(found, _own(data))
+        contradiction = history_evidence.contradiction(found.record)
+    else:
+        lines = _told(found, _own(data))
+        contradiction = _contradiction(found.record)
+    for line in lines:
         typer.echo(line)
     if signer is not None and signer.strip() != found.fingerprint:
         typer.echo(f"NOT GOOD: it was signed by another than {signer}")
         raise typer.Exit(TAMPERED)
-    from scenarios.conformance import verdicts
-
-    record = found.record
-    if record.passed != (verdicts.passed(record.requirements, record.checks) and not record.notices):
-        typer.echo("NOT GOOD: its signer wrote a verdict that its own checks contradict")
+    if contradiction:
+        typer.echo(f"NOT GOOD: {contradiction}")
         raise typer.Exit(TAMPERED)
     typer.echo("GOOD: the record is as it was signed")
 
@@ -96,12 +108,27 @@ def key(data: Data = DEFAULT_DATA) -> None:
 def _read(file: Path) -> Evidence:
     from sandbox import evidence
 
+    return _good(file, evidence.read)
+
+
+def _good(file: Path, read: Callable[[Path], Found]) -> Found:
+    """What is read of a file whose signature is good; says so and ends where it is not."""
+    from sandbox import evidence
+
     try:
-        return evidence.read(file)
+        return read(file)
     except evidence.Tampered as changed:
         typer.echo(f"{file}: {changed}")
         typer.echo("NOT GOOD")
         raise typer.Exit(TAMPERED) from changed
+
+
+def _contradiction(record: Record) -> str:
+    from scenarios.conformance import verdicts
+
+    if record.passed != (verdicts.passed(record.requirements, record.checks) and not record.notices):
+        return "its signer wrote a verdict that its own checks contradict"
+    return ""
 
 
 def _own(data: Path) -> str | None:
@@ -129,5 +156,4 @@ def _told(found: Evidence, own: str | None) -> Iterator[str]:
     yield f"when       {record.began.isoformat(timespec='seconds')}, {record.seconds:.1f} s"
     yield f"with       Virtual Council {record.made_with.virtual_council}, seed {record.seed}"
     yield f"verdict    {'PASSED' if record.passed else 'NOT PASSED'}. {telling.headline(record)}"
-    yield "A signature shows that the holder of this key wrote the record and nobody changed it since. It"
-    yield "does not show who that is: compare the fingerprint with one that the signer gave you."
+    yield from MEANING

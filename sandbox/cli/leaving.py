@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli.component_options import By, Component, SandboxUrl, Why, asked, component_of
+from sandbox.cli.component_options import By, Component, SandboxUrl, Why, asked, component_of, signed
+from sandbox.cli.containers import remove_container
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
 
@@ -80,7 +81,7 @@ def leave(
         slot = component_of(there, address, name)["slot"]
         answered = _is_filling(there, address, slot, name)
         if answered:
-            wanted = {"why": why or f"{name} leaves"} | ({"by": by} if by else {})
+            wanted = {"why": why or f"{name} leaves", "by": signed(by)}
             there.ask("POST", f"{address}/slots/{slot}/roll-back", json=wanted)
             typer.echo(f"Rolled back: the stub answers for {slot} again.")
         if not keep_ours and _answered_for_cases(there, component):
@@ -96,6 +97,7 @@ def leave(
             )
             raise typer.Exit(1)
         there.ask("DELETE", component)
+        remove_container(there, address.split("/")[3], name, data)
     typer.echo(f"Removed {name}; its key opens nothing any more. What came back of it is kept.")
     if not result["is_whole"]:
         raise typer.Exit(1)
@@ -103,7 +105,7 @@ def leave(
 
 def ask_back(there: Reached, component: str, by: str | None, why: str, *, take_back: bool) -> dict[str, Any]:
     """Ask a component at this address of the control API for its records, and tell how they compare."""
-    wanted = {"take_back": take_back, "by": by, "why": why}
+    wanted = {"take_back": take_back, "by": signed(by), "why": why}
     result: dict[str, Any] = there.ask("POST", f"{component}/returned", json=wanted)
     for line in told(result):
         typer.echo(line)

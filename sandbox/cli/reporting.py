@@ -105,7 +105,7 @@ class Reports:
     ) -> None:
         """Write each report whole or not at all; raises CannotReport. `signed` makes what `json` holds."""
         for path, content in self._contents(record, signed, exchanges):
-            _write(path, content)
+            written(path, content)
         if self.step_summary is not None:
             _append(self.step_summary, record)
 
@@ -145,7 +145,8 @@ class Reports:
                 yield name, path, suggested
 
 
-def _write(path: Path, content: bytes) -> None:
+def written(path: Path, content: bytes) -> None:
+    """Write a file whole or not at all. Raises CannotReport."""
     from scenarios.problems import ReportNotWritable
     from scenarios.writing import write_whole
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Self
+from urllib.parse import quote, unquote
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -88,24 +89,44 @@ class Unanswered(Exception):
         self.may_be_done = may_be_done
 
 
+class HungUp(Exception):
+    """The caller was gone before the call was there as a whole. Nothing of it is to be done."""
+
+
 async def read(scope: Scope, receive: Receive) -> Asked:
-    """The call, with its whole body, which the gateway bounds."""
+    """The call, with its whole body, which the gateway bounds: it raises HTTPException 413. Raises HungUp."""
     door: Door = scope[SCOPE_KEY]
-    raw = scope.get("raw_path") or scope["path"].encode()
-    root = scope["root_path"].encode()
+    return await read_at(door.base_url, scope["root_path"], scope, receive)
+
+
+async def read_at(base_url: str, root: str, scope: Scope, receive: Receive) -> Asked:
+    """A call of what is at ``base_url``, where ``root`` of the path leads, as ``read`` reads it."""
     pieces, more = [], True
     while more:
         message = await receive()
+        if message["type"] == "http.disconnect":
+            raise HungUp
         pieces.append(message.get("body", b""))
         more = message.get("more_body", False)
     return Asked(
         scope["method"],
-        raw.removeprefix(root).partition(b"?")[0].decode("latin-1"),
+        path_below(root, scope),
         scope["query_string"].decode("latin-1"),
         _end_to_end(scope["headers"], b"host"),
         b"".join(pieces),
-        door.base_url,
+        base_url,
     )
+
+
+def path_below(root: str, scope: Scope) -> str:
+    """The path below ``root``, percent-encoded as it came.
+
+    Where the root itself was encoded it is encoded anew, from the path by which the call came here.
+    """
+    raw = (scope.get("raw_path") or b"").partition(b"?")[0].decode("latin-1")
+    if raw == root or raw.startswith(f"{root}/"):
+        return raw.removeprefix(root)
+    return quote(scope["path"].removeprefix(root))
 
 
 async def of_stub(onward: ASGIApp, scope: Scope, asked: Asked) -> Answered:
@@ -136,8 +157,6 @@ async def of_stub(onward: ASGIApp, scope: Scope, asked: Asked) -> Answered:
     host = [(name, value) for name, value in scope["headers"] if name == b"host"]
     if asked.body:
         headers.append((b"content-length", str(len(asked.body)).encode()))
-    from urllib.parse import unquote
-
     raw = f"{scope['root_path']}{asked.path}"
     own = {
         **scope,

@@ -18,7 +18,7 @@ class Circuit:
     def __init__(self) -> None:
         self.failures = 0
         self.opened_at: float | None = None
-        self._trying = False
+        self._trying_since: float | None = None
 
     @property
     def is_open(self) -> bool:
@@ -34,25 +34,28 @@ class Circuit:
         """Whether a call may go to the component now."""
         if self.opened_at is None:
             return True
-        if self._trying or self.waits_seconds:
+        if self.waits_seconds or self._is_tried:
             return False
-        self._trying = True
+        self._trying_since = machine.seconds()
         return True
+
+    @property
+    def _is_tried(self) -> bool:
+        """Whether a call is on its way that decides. One that never said how it went is forgotten."""
+        return self._trying_since is not None and machine.seconds() < self._trying_since + OPEN_SECONDS
 
     def answered(self) -> bool:
         """A call was answered; says whether the circuit closed with it."""
         closed = self.opened_at is not None
-        self.failures, self.opened_at, self._trying = 0, None, False
+        self.failures, self.opened_at, self._trying_since = 0, None, None
         return closed
 
     def failed(self) -> bool:
         """A call was not; says whether the circuit opened with it."""
         self.failures += 1
-        self._trying = False
-        if self.opened_at is not None:
+        opens = self.opened_at is None and self.failures >= FAILURES
+        if opens or self._trying_since is not None:
+            # Those that were on their way when it opened, and fail too, do not make the wait longer.
             self.opened_at = machine.seconds()
-            return False
-        if self.failures >= FAILURES:
-            self.opened_at = machine.seconds()
-            return True
-        return False
+        self._trying_since = None
+        return opens

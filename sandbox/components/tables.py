@@ -79,7 +79,7 @@ class SlotRecord(Base):
     ``share`` says whose calls the component answers in the mode ``share``: ``{"percent": 10}``,
     ``{"homes": [UPRN, ...]}``, ``{"residents": [ID, ...]}`` or ``{"wards": [CODE, ...]}``. ``seconds`` is how
     long it may take to answer. ``fallback`` says that the stub answers where it does not. ``since`` is an
-    instant of the machine.
+    instant of the machine, ``by`` who set it.
     """
 
     __tablename__ = "sandbox_slots"
@@ -92,13 +92,14 @@ class SlotRecord(Base):
     fallback: Mapped[bool]
     seconds: Mapped[float]
     since: Mapped[datetime]
+    by: Mapped[str] = mapped_column(String(120), default="")
 
 
 class SlotChangeRecord(Base):
     """One thing that was done to a slot, or befell it: what, by whom and why. The history is never shortened.
 
-    ``what`` is a sentence; ``setting`` how the slot or operation is filled since, null where by the stub.
-    ``overriding`` is what was not met when it was done all the same.
+    ``what`` is a sentence; ``setting`` how the slot or operation is filled since, and what the gate went by,
+    null where by the stub. ``overriding`` is what was not met when it was done all the same, and the reason.
     """
 
     __tablename__ = "sandbox_slot_changes"
@@ -112,7 +113,7 @@ class SlotChangeRecord(Base):
     by: Mapped[str] = mapped_column(String(120))
     why: Mapped[str] = mapped_column(String(500))
     setting: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
-    overriding: Mapped[str | None] = mapped_column(String(1000))
+    overriding: Mapped[str | None] = mapped_column(String(2000))
 
 
 class ReferenceRecord(Base):
@@ -142,10 +143,33 @@ class FollowUpRecord(Base):
     tries: Mapped[int] = mapped_column(default=0)
 
 
+class OutOfStepRecord(Base):
+    """A write that one side did and the other refused, kept so that nothing acknowledged is lost.
+
+    ``done_by`` is ``component`` or ``stub``. ``asked`` and ``answered`` are the call and the answer of the
+    side that did it (see ``FollowUpRecord``), ``refused`` the other's, and ``what`` says it in a sentence.
+    """
+
+    __tablename__ = "sandbox_component_out_of_step"
+
+    number: Mapped[int] = mapped_column(primary_key=True)
+    component: Mapped[str] = mapped_column(ForeignKey(ComponentRecord.name, ondelete="CASCADE"), index=True)
+    slot: Mapped[str] = mapped_column(String(60))
+    at: Mapped[datetime]
+    council_time: Mapped[datetime]
+    done_by: Mapped[str] = mapped_column(String(12))
+    what: Mapped[str] = mapped_column(String(500))
+    asked: Mapped[dict[str, Any]] = mapped_column(JSON)
+    answered: Mapped[dict[str, Any]] = mapped_column(JSON)
+    refused: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+
+
 class VerdictRecord(Base):
     """What a run of the conformance checks on a component came to; ``evidence`` is its signed record.
 
-    ``contract`` is the SHA-256 of the slot's OpenAPI, ``url`` where the component answered then.
+    ``contract`` is the SHA-256 of the slot's OpenAPI, ``url`` where the component answered then and
+    ``mapping`` the SHA-256 of what bridged its API, null without. ``partial``: only some checks were run.
+    ``record`` is the SHA-256 of what was signed, ``signer`` the fingerprint of the key.
     """
 
     __tablename__ = "sandbox_component_verdicts"
@@ -154,7 +178,11 @@ class VerdictRecord(Base):
     component: Mapped[str] = mapped_column(ForeignKey(ComponentRecord.name, ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     passed: Mapped[bool]
+    partial: Mapped[bool]
     url: Mapped[str] = mapped_column(String(2000))
+    mapping: Mapped[str | None] = mapped_column(String(64))
     contract: Mapped[str] = mapped_column(String(64))
     counts: Mapped[dict[str, Any]] = mapped_column(JSON)
-    evidence: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
+    record: Mapped[str] = mapped_column(String(64))
+    signer: Mapped[str] = mapped_column(String(64))
+    evidence: Mapped[dict[str, Any]] = mapped_column(JSON, deferred=True)

@@ -87,16 +87,10 @@ class _TakingBack:
                 self._take_cases(table)
             else:
                 self._take_belongings(table, owner.parent.name, owner.column.table)
-        self._plan_the_rest()
-
-    def _plan_the_rest(self) -> None:
-        """Put on the agenda what is still to come of the cases that changed, or now where its day is over."""
-        for each in self._council.lifecycles[self._service.slug].planned:
+        lifecycle = self._council.lifecycles.get(self._service.slug)
+        for plan in lifecycle.resumptions if lifecycle else ():
             for reference in sorted(self._changed):
-                (key,) = each.table.primary_key
-                case = self._work.connection.execute(select(each.table).where(key == reference)).first()
-                if case is not None and (due := each.when(case)):
-                    self._work.schedule(max(due, self._work.now), each.kind, reference)
+                plan(self._work, reference)
 
     def _take_cases(self, table: Table) -> None:
         for pair in self._accounts.pairs(table.name):

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 FOLDER = Path(__file__).parent.parent / "guides"
 EXAMPLE_ADDRESS = "http://127.0.0.1:8000"
 """The address that the guides are written with; a page shows the reader's own in its place."""
-_FIRST = ("for-councils", "for-suppliers", "for-ci", "driving", "example-project")
+_FIRST = ("for-councils", "for-suppliers", "for-ci", "components", "driving", "example-project")
 
 
 @dataclass(frozen=True, slots=True)

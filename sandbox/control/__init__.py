@@ -12,7 +12,9 @@ from fastapi.responses import JSONResponse, Response
 from sandbox.control import (
     calendar,
     clock,
+    comparisons,
     components,
+    components_at,
     councils,
     differences,
     events,
@@ -22,19 +24,50 @@ from sandbox.control import (
     journal_replay,
     journeys,
     keys,
+    mapping,
     people,
     personas,
     returning,
     rules,
+    shadow_runs,
     slots,
     snapshots,
     truth,
+    verdicts,
     webhooks,
 )
 from sandbox.councils import Councils
 from sandbox.finding import traits_of
 from sandbox.keys import Keyring
 from service_apis.kit.application import docs_page, refuse_with_problems, truthful
+
+PARTS = (
+    councils,
+    forks,
+    snapshots,
+    differences,
+    clock,
+    events,
+    webhooks,
+    shadow_runs,
+    comparisons,
+    components,
+    verdicts,
+    components_at,
+    mapping,
+    returning,
+    journal_replay,
+    journal,
+    journeys,
+    keys,
+    calendar,
+    rules,
+    slots,
+    people,
+    personas,
+    fidelity,
+    truth,
+)
 
 
 def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> FastAPI:
@@ -58,29 +91,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
     for name, each in kept.items():
         setattr(app.state, name, each)
     refuse_with_problems(app)
-    parts = (
-        councils,
-        forks,
-        snapshots,
-        differences,
-        clock,
-        events,
-        webhooks,
-        components,
-        returning,
-        journal_replay,
-        journal,
-        journeys,
-        keys,
-        calendar,
-        rules,
-        slots,
-        people,
-        personas,
-        fidelity,
-        truth,
-    )
-    for part in parts:
+    for part in PARTS:
         app.include_router(part.router)
 
     def openapi(request: Request) -> Response:

@@ -11,6 +11,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request
 from sqlalchemy import select
 
+from sandbox.components.passage import Filling
 from sandbox.control.access import READ, WRITE, ControlCaller, NamedCouncil, refusals
 from sandbox.control.clock_shapes import (
     FARTHEST,
@@ -61,10 +62,16 @@ async def read_clock(council: NamedCouncil, caller: ControlCaller, clocks: Clock
 
 
 @router.post("/councils/{council}/clock", operation_id="advance_clock", responses={**WRITE, **refusals(409)})
-async def advance_clock(council: NamedCouncil, advance: Advance, caller: ControlCaller) -> Advanced:
+async def advance_clock(
+    request: Request, council: NamedCouncil, advance: Advance, caller: ControlCaller
+) -> Advanced:
     """Advance the council's clock, working through everything that falls due, in order."""
     # Whoever asked may hang up; the turn is kept until the thread that writes has come to its end.
-    return await asyncio.shield(asyncio.create_task(_advanced(council, advance)))
+    filling: Filling = request.app.state.filling
+    await filling.catch_up(council)
+    advanced = await asyncio.shield(asyncio.create_task(_advanced(council, advance)))
+    await filling.keep_up(council)
+    return advanced
 
 
 async def _advanced(council: Council, advance: Advance) -> Advanced:

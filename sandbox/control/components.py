@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Generator
+from collections.abc import AsyncIterator, Callable, Generator
 from contextlib import suppress
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Header, Path, Query, Request, Response
@@ -15,6 +16,7 @@ from starlette.types import Receive, Scope, Send
 
 from sandbox.components import registering
 from sandbox.components.receiving import LARGEST_EVENT_BYTES, CloudEvent, Parcel, receive
+from sandbox.components.settings import refuse_if_filling
 from sandbox.components.tables import (
     LONGEST_NAME,
     LONGEST_WEBHOOK_ID,
@@ -22,6 +24,7 @@ from sandbox.components.tables import (
     ComponentRecord,
     Outcome,
 )
+from sandbox.components.whereabouts import home_of
 from sandbox.control.access import READ, WRITE, ControlCaller, DoorCaller, NamedCouncil, refusals
 from sandbox.control.components_shapes import (
     NAME_PATTERN,
@@ -45,6 +48,7 @@ from sandbox.notebook import Notebook
 from sandbox.outward import NotAnAddress, Outward
 from sandbox.posting.feed import end_of_feed
 from sandbox.posting.signing import CONTENT_TYPE
+from sandbox.shadow.jobs import Runs
 from sandbox.streaming import LARGEST_POSITION
 from service_apis.kit.council import Council, CouncilGone
 from service_apis.kit.problems import Problem
@@ -131,6 +135,7 @@ async def show_component(
     over, its records are of a past that never was: it forgets them, and takes the records over anew.
     """
     found, world = _at_door(request, council, component)
+    request.app.state.filling.follow_ups.looked(council.name, component)
     clock = world.clock
     return ComponentShown(
         name=found.name,
@@ -145,14 +150,23 @@ async def show_component(
     )
 
 
-@router.delete("/{component}", operation_id="remove_component", status_code=204, responses=READ)
+@router.delete(
+    "/{component}",
+    operation_id="remove_component",
+    status_code=204,
+    responses={**READ, **refusals(409)},
+)
 async def remove_component(
     request: Request, council: NamedCouncil, component: Component, caller: ControlCaller
 ) -> Response:
-    """Let a component leave: its key opens nothing any more, and what it sent is forgotten."""
+    """Let a component leave: its key opens nothing any more, and what it sent is forgotten.
+
+    One that fills a slot is to be rolled back first. What it did stays in the slot's history.
+    """
     keyring: Keyring = request.app.state.keyring
     with _notebook(request, council).writing() as session:
         found = registering.find(session, component)
+        refuse_if_filling(session, found.name, "removed")
         keyring.revoke(council.name, found.key_name)
         session.delete(found)
     return Response(status_code=204)
@@ -184,23 +198,29 @@ async def read_component_records(
     found, world = _at_door(request, council, component)
     lines = record_lines(world, world.services[found.slot])
     try:
-        first = await run_in_threadpool(next, lines)
+        # Nothing is written between the moment that the records are of and our taking note of it.
+        async with world.turn():
+            first = await run_in_threadpool(next, lines)
+            if world is council:
+                await request.app.state.filling.took_over(council, component)
     except CouldNotRead as error:
         raise CouncilGone(f"{world.name} was deleted meanwhile") from error
-    return _Lines(first, lines)
+    runs: Runs = request.app.state.runs
+    return _Lines(first, lines, partial(runs.takings.read, council.name, component, world.name))
 
 
 class _Lines(StreamingResponse):
     """An answer whose source is let go of however it ends: by then it keeps the council's file as it was."""
 
-    def __init__(self, first: bytes, rest: Generator[bytes]) -> None:
+    def __init__(self, first: bytes, rest: Generator[bytes], when_read: Callable[[], None]) -> None:
         super().__init__(self._all(first), media_type=LINES)
-        self._rest = rest
+        self._rest, self._when_read = rest, when_read
 
     async def _all(self, first: bytes) -> AsyncIterator[bytes]:
         yield first
         while some := await run_in_threadpool(next, self._rest, b""):
             yield some
+        self._when_read()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, but not to a caller who takes for ever: then the answer breaks off."""
@@ -278,6 +298,7 @@ async def take_component_event(
     # Only now, so that what was refused is noted too.
     if isinstance(came, Problem):
         raise came
+    await request.app.state.filling.telling.pass_on(council)
     if came is Outcome.REPEATED:
         response.status_code = 200
     return SentTaken.model_validate({"outcome": came, "position": position})
@@ -315,9 +336,11 @@ async def list_component_events(
 ) -> SentList:
     """What a component has sent, in order: taken, repeated or refused, and why.
 
-    The latest 5,000 are kept of each component; beyond that, what was refused goes first.
+    The latest 5,000 are kept of each component; beyond that, what was refused goes first. Of a component
+    that is tried on a fork they are told there too.
     """
-    with _notebook(request, council).reading() as session:
+    home = home_of(request.app.state.councils, council, component)
+    with _notebook(request, home).reading() as session:
         found = registering.find(session, component)
         query = select(ComponentEventRecord).where(
             ComponentEventRecord.component == found.name, ComponentEventRecord.position > after

@@ -69,6 +69,9 @@ async def make_persona(
     handle, is_new = await make(council, written, written.persona)
     if not is_new:
         response.status_code = 200
+    else:
+        # It was made in one go with the stubs, past the components.
+        request.app.state.filling.take_anew(council)
     return _shown(council, written, handle)
 
 

@@ -151,15 +151,15 @@ def _is_passed_over(scope: Scope) -> bool:
 
 
 def _asks_the_time(scope: Scope) -> bool:
-    """Whether a component asks what time it is: several times a second, which would push out all else.
+    """Whether a component asks what time it is, as it does several times a second, pushing out all else.
 
-    It is noted only where it was refused: a component that asks at another council's door is to be seen.
+    So it is noted only where it was refused: a component that asks at another council's door is to be seen.
     """
     concerned = _concerned(scope)
     return scope["method"] == "GET" and concerned[:1] == ["components"] and len(concerned) == 2
 
 
 def _concerned(scope: Scope) -> list[str]:
-    """What a call of the control API is about: the steps of its path after the council's name."""
+    """What of a council a call of the control API is about: the steps of its path after the name."""
     path: str = scope["path"]
     return path.split("/")[4:]

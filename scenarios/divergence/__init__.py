@@ -8,7 +8,7 @@ whole OpenAPI documents.
 
 from __future__ import annotations
 
-from scenarios.divergence.documents import differences
+from scenarios.divergence.documents import differences, missing
 from scenarios.divergence.shapes import MEANINGS, Difference, Level
 
-__all__ = ["MEANINGS", "Difference", "Level", "differences"]
+__all__ = ["MEANINGS", "Difference", "Level", "differences", "missing"]

@@ -69,6 +69,13 @@ def differences(slot: Mapping[str, Any], component: Mapping[str, Any]) -> list[D
     return sorted(dict.fromkeys(found), key=lambda one: list(Level).index(one.level))
 
 
+def missing(slot: Mapping[str, Any], component: Mapping[str, Any]) -> list[str]:
+    """What a component does not offer of the slot, one line an operation: its name, and how it is asked."""
+    offered = _operations(component)
+    wanted = _operations(slot).items()
+    return [f"{each.name}: {each.request_line}" for key, each in wanted if key not in offered]
+
+
 def _operations(document: Mapping[str, Any]) -> dict[tuple[str, str], _Operation]:
     found = {}
     for path, item in _mapping(document.get("paths", {})).items():

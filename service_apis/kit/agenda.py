@@ -17,11 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Table
-
+from service_apis.kit.clock import at
 from service_apis.kit.events import Event
 
 if TYPE_CHECKING:
@@ -37,40 +36,24 @@ class Due:
     subject: str
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What is to come of a case: in which table it is, and when its ``kind`` falls due, if it does."""
-
-    kind: str
-    table: Table
-    when: Callable[[Any], datetime | None]
-
-
 DueHandler = Callable[["Work", Due], None]
 EventHandler = Callable[["Work", Event], None]
+Resumption = Callable[["Work", str], None]
 
 
 class Lifecycle:
-    """A service's handlers: of what falls due, and of the events of others."""
+    """A service's handlers: of what falls due, of the events of others, and of cases taken back."""
 
     def __init__(self) -> None:
         self.due_handlers: dict[str, DueHandler] = {}
         self.event_handlers: dict[str, EventHandler] = {}
-        self.planned: list[Planned] = []
+        self.resumptions: list[Resumption] = []
 
-    def due(
-        self, kind: str, of: Any = None, when: Callable[[Any], datetime | None] = lambda case: None
-    ) -> Callable[[DueHandler], DueHandler]:
-        """Declare the handler of one kind of agenda entry.
-
-        Where it is ``of`` a model's cases, ``when`` says when it falls due for one. By that it is put on the
-        agenda again for a case that another kept for a while: an entry too many must change nothing.
-        """
+    def due(self, kind: str) -> Callable[[DueHandler], DueHandler]:
+        """Declare the handler of one kind of agenda entry."""
 
         def declare(handler: DueHandler) -> DueHandler:
             self.due_handlers[kind] = handler
-            if of is not None:
-                self.planned.append(Planned(kind, of.__table__, when))
             return handler
 
         return declare
@@ -83,3 +66,28 @@ class Lifecycle:
             return handler
 
         return declare
+
+    def resumes(
+        self,
+        kind: str,
+        table: type[Any],
+        day: str,
+        time_of_day: time,
+        status: str | None = None,
+        *,
+        by_day: bool = False,
+    ) -> None:
+        """Declare what is planned for a case once another's account of it was taken in.
+
+        On the ``day`` that the case names, at a time of day in London, something of ``kind`` falls due, while
+        it names one and is in the ``status``, where that is given. Its subject is the case's key, or the day.
+        Something may be on the agenda for it already: an entry too many must change nothing.
+        """
+
+        def plan(work: Work, key: str) -> None:
+            case: Any = work.session.get(table, key)
+            on: date | None = None if case is None else getattr(case, day)
+            if on is not None and (status is None or case.status == status):
+                work.schedule(max(at(on, time_of_day), work.now), kind, on.isoformat() if by_day else key)
+
+        self.resumptions.append(plan)

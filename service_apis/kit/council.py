@@ -50,7 +50,7 @@ class Council:
         self.listeners: list[Callable[[], None]] = []
         self.when_rewound: list[Callable[[], None]] = []
         self.watched = False
-        self.is_told: Callable[[Recorded], bool] | None = None
+        self.is_told: Callable[[Connection, Recorded], bool] | None = None
         self._turn = asyncio.Lock()
         self._closed = False
         self.lifecycles: dict[str, Lifecycle] = {

@@ -50,8 +50,8 @@ class Work:
     """The types of the events recorded so far."""
     scheduled: datetime | None = field(default=None, init=False)
     """The earliest instant at which something was put on the agenda."""
-    is_told: Callable[[Recorded], bool] | None = None
-    """Says of an event whether it is told; one that is not is another's to tell."""
+    is_told: Callable[[Connection, Recorded], bool] | None = None
+    """Says of an event, by all that the transaction has written, whether it is told or another's to tell."""
     _session: Session | None = field(default=None, init=False)
     _events: list[Recorded] = field(default_factory=list, init=False)
 
@@ -78,6 +78,10 @@ class Work:
             if keep:
                 self._session.flush()
             self._session.close()
+        if keep and self.is_told is not None and self._events:
+            is_told = self.is_told
+            self._events = [event for event in self._events if is_told(self.connection, event)]
+            self.recorded = {event["type"] for event in self._events}
         if keep and self._events:
             # Nobody reads them in this transaction, and the session would write them one by one.
             self.connection.execute(_RECORD, self._events)
@@ -110,9 +114,8 @@ class Work:
             "time": time,
             "data": data,
         }
-        if self.is_told is None or self.is_told(event):
-            self._events.append(event)
-            self.recorded.add(event_type)
+        self._events.append(event)
+        self.recorded.add(event_type)
 
     def schedule(self, at: datetime, kind: str, subject: str) -> None:
         """Put something on the agenda: the service's handler of ``kind`` runs when it falls due."""

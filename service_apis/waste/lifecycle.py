@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from service_apis.kit.agenda import Due, Lifecycle
-from service_apis.kit.clock import at
 from service_apis.kit.events import Event
 from service_apis.kit.work import Work
 from service_apis.waste import rules
 from service_apis.waste.models import BulkyCollection, MissedCollection, Property
 
 lifecycle = Lifecycle()
+lifecycle.resumes("return_visit", MissedCollection, "return_by", rules.CREWS_RETURN, status="reported")
+lifecycle.resumes("bulky_visit", BulkyCollection, "collection_date", rules.CREWS_FINISH, status="booked")
 
 
-@lifecycle.due("return_visit", MissedCollection, lambda case: at(case.return_by, rules.CREWS_RETURN))
+@lifecycle.due("return_visit")
 def return_to_missed_bin(work: Work, due: Due) -> None:
     """The crew has been back to a missed bin, unless its case ended before."""
     missed = rules.find(work, MissedCollection, due.subject)
@@ -22,7 +23,7 @@ def return_to_missed_bin(work: Work, due: Due) -> None:
         rules.close_missed(work, missed, "collected")
 
 
-@lifecycle.due("bulky_visit", BulkyCollection, lambda case: at(case.collection_date, rules.CREWS_FINISH))
+@lifecycle.due("bulky_visit")
 def fetch_bulky_things(work: Work, due: Due) -> None:
     """The crew has fetched what was booked for the day, unless it was cancelled."""
     booking = rules.find(work, BulkyCollection, due.subject)
@@ -35,8 +36,7 @@ def fetch_bulky_things(work: Work, due: Due) -> None:
 def follow_a_move(work: Work, event: Event) -> None:
     """Containers change hands at both homes; a move heard twice, or after a later one, changes nothing."""
     move = event.data
-    uprns = (move["from_uprn"], move["to_uprn"])
-    left, reached = (work.session.get(Property, uprn) if uprn else None for uprn in uprns)
+    left, reached = (work.session.get(Property, move[which] or "") for which in ("from_uprn", "to_uprn"))
     if left is not None and left.heard < event.position:
         left.heard = event.position
         # A holder who is not matched to the citizen index is known by name alone.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,7 +17,7 @@ from scenarios import packs
 from scenarios.conformance.probe import EXAMPLES
 from scenarios.conformance.running import Ran, Wanted, run
 from scenarios.conformance.target import Target
-from tests.components.launching import free_port, launched
+from tests.components.launching import Component, free_port, launched
 
 SLOTS = {"bins_r_us": "waste", "road_watch": "street_reports"}
 """The components that there are, and the slot that each fills."""
@@ -87,3 +88,40 @@ def tried(
                 seconds=seconds,
             )
         )
+
+
+def shadowed(
+    sandbox: Sandbox, name: str, data: Path, *, defect: str | None = None, **wanted: Any
+) -> dict[str, Any]:
+    """What comparing a component with the stub came to, over a day's traffic on a fork of the council."""
+    called = f"{name.replace('_', '-')}-{free_port()}"
+    with member(sandbox, name, called, data, defect=defect):
+        begun = sandbox.ask("POST", f"/councils/{sandbox.council}/components/{called}/shadow", wanted)
+        return compared(sandbox, called, begun["number"])
+
+
+@contextmanager
+def member(
+    sandbox: Sandbox, name: str, called: str, data: Path, *, defect: str | None = None
+) -> Iterator[Component]:
+    """A component that runs and has joined the council itself, under a name of its own."""
+    port = free_port()
+    wanted = {"name": called, "slot": SLOTS[name], "url": f"http://127.0.0.1:{port}"}
+    components = f"/councils/{sandbox.council}/components"
+    made = sandbox.ask("POST", components, wanted)
+    try:
+        with launched(name, made["environment"], defect=defect, data=data, port=port) as component:
+            yield component
+    finally:
+        sandbox.ask("DELETE", f"{components}/{called}")
+
+
+def compared(sandbox: Sandbox, called: str, number: int) -> dict[str, Any]:
+    """The result of a run, once it is over."""
+    while True:
+        result: dict[str, Any] = sandbox.ask(
+            "GET", f"/councils/{sandbox.council}/components/{called}/comparisons/{number}"
+        )
+        if result["state"] != "running":
+            return result
+        time.sleep(0.2)

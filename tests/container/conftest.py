@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.container.base import REPOSITORY, provide_base
 from tests.container.compose import Project
 from tests.container.engine import Engine, NoEngine, any_engine
+from tests.container.trying import Ground
+from tests.sandbox.served import Served
 
 TAG = "virtual-council"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
@@ -48,3 +52,34 @@ def project(engine: Engine, image: str) -> Iterator[Project]:
         yield project
     finally:
         project.down("--volumes")
+
+
+@pytest.fixture(scope="session")
+def component_images(engine: Engine) -> dict[str, str]:
+    """The images of the components to learn from, built from their own folders: folder and image."""
+    provide_base(engine.client)
+    proxies = {name: os.environ[name] for name in PROXIES if name in os.environ}
+    images = {"bins_r_us": "bins-r-us", "road_watch": "road-watch"}
+    for folder, tag in images.items():
+        engine.client.images.build(
+            path=str(REPOSITORY / "tests" / "components" / folder),
+            tag=tag,
+            network_mode="host",
+            buildargs=proxies,
+            rm=True,
+            forcerm=True,
+        )
+    return images
+
+
+@pytest.fixture(scope="module")
+def ground(engine: Engine, built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """A sandbox that serves a council of 2,000, and the engine as a user's command line finds it."""
+    data = tmp_path_factory.mktemp("containers") / "council-data"
+    shutil.copytree(built_folder, data)
+    served = Served(data)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DOCKER_HOST", engine.address)
+        yield Ground(engine, data, served.client)
+    served.kill()
+    served.client.close()

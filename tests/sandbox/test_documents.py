@@ -32,9 +32,9 @@ OF_A_COUNCIL = (
 )
 """Commands of a council that is there, here the one that is served."""
 
-READ_FROM_TOP_TO_BOTTOM = "conformance.md"
-"""A page whose lines build on one another; `test_conformance_guide` types them in their order."""
-SHOWN = [each for each in shown() if each.page != READ_FROM_TOP_TO_BOTTOM]
+READ_FROM_TOP_TO_BOTTOM = ("components.md", "conformance.md")
+"""Pages whose lines build on one another; `test_components_guide` and `test_conformance_guide` type them."""
+SHOWN = [each for each in shown() if each.page not in READ_FROM_TOP_TO_BOTTOM]
 
 CALLS = [each for each in SHOWN if each.text.startswith("curl")]
 COMMANDS = [each for each in SHOWN if each.text.startswith("council")]

@@ -1,0 +1,6 @@
+"""How a candidate answers compared with the stub: pairs of answers, told apart by what they mean.
+
+``comparing`` says what differs between two answers, ``happenings`` between two sets of events; ``noise``
+what of it means nothing. ``tally`` counts, groups by cause and sums up in plain English; ``results`` keeps
+that in the council's notebook. ``watching`` does all of it for live calls.
+"""

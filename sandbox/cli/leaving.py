@@ -116,7 +116,8 @@ def told(result: dict[str, Any]) -> list[str]:
     """What came back, in lines to read."""
     lines = [f"{result['sentence']}."]
     if result["follow_ups"]:
-        lines.append(f"{result['follow_ups']:,} writes were still on their way to it.")
+        count = result["follow_ups"]
+        lines.append(f"{count:,} {'write was' if count == 1 else 'writes were'} still on the way to it.")
     for table in result["tables"]:
         if table["renamed"]:
             lines.append(f"  {table['table']}: {table['renamed']:,} came under the component's own reference")
@@ -126,7 +127,9 @@ def told(result: dict[str, Any]) -> list[str]:
     if len(result["differences"]) > MOST_SHOWN:
         lines.append("  and more; the control API lists them at .../returned")
     if result["taken_back"] is not None:
-        lines.append(f"Taken back: {result['taken_back']:,} records are now as the component told callers.")
+        count = result["taken_back"]
+        records = "1 record is" if count == 1 else f"{count:,} records are"
+        lines.append(f"Taken back: {records} now as the component told callers.")
     lines += [f"  left as it was: {each}" for each in result["not_taken"]]
     return lines
 

@@ -85,6 +85,7 @@ class Sandbox:
             self.journals.masking,
         )
         self.background.add(self.watching.keep_written)
+        self.filling.follow_ups.when_followed.append(self.watching.followed)
         running_clocks = RunningClocks(self.councils)
         self.background.add(running_clocks.serve)
         control = control_api(
@@ -129,7 +130,7 @@ class Sandbox:
             self.filling,
             self.runs.takings.wait,
         )
-        noise = Noise.usual(*noise_of(filler.slot))
+        noise = Noise.usual(*noise_of(filler.slot), declared=wanted.noise)
         own = f"http://{host}/councils/{council.name}/{council.services[filler.slot].url_name}"
         comparer = Comparer(Tally(noise, self.journals.masking), noise, own)
         return Run(house, council, filler, wanted, host, comparer, noise)

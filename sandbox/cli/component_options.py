@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,13 +34,21 @@ By = Annotated[
         "--by",
         metavar="NAME",
         help="Who does it.",
-        show_default="what the key is called",
+        show_default="your login name",
         rich_help_panel=PANEL_HISTORY,
     ),
 ]
 Why = Annotated[
     str, typer.Option("--why", metavar="TEXT", help="Why it is done.", rich_help_panel=PANEL_HISTORY)
 ]
+
+
+def signed(by: str | None) -> str | None:
+    """Who does it: as was said, or by the login name. Where there is none the key's name stands."""
+    try:
+        return by or getpass.getuser()
+    except (KeyError, OSError):  # as in a container, for a user that the system does not list
+        return None
 
 
 class NoSuchComponent(Failure):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 import typer
 
-from sandbox.cli.component_options import By, Component, SandboxUrl, Why, asked, component_of
+from sandbox.cli.component_options import By, Component, SandboxUrl, Why, asked, component_of, signed
 from sandbox.cli.groups import grouped
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
@@ -30,10 +29,6 @@ Operation = Annotated[
 
 class NotADuration(Failure):
     """A time limit is written in seconds or milliseconds: 2s, 500ms."""
-
-
-class NotALimit(Failure):
-    """A limit of the gate is no number."""
 
 
 class SayWhich(Failure):
@@ -140,8 +135,6 @@ class Limiting:
     def gate(self) -> dict[str, Any]:
         """What of it is sent."""
         given = {"calls": self.calls, "percent": self.different, "slower_ms": self.slower}
-        if any(value is not None and not math.isfinite(value) for value in given.values()):
-            raise NotALimit("A limit of the gate is a number, such as --different 0.5")
         told: dict[str, Any] = {"limits": {name: value for name, value in given.items() if value is not None}}
         return told if self.override is None else {**told, "override": self.override}
 
@@ -177,7 +170,7 @@ def go_live(
         "operations": operation or None,
         "fallback": fallback,
         "seconds": seconds_of(time_limit),
-        "by": by,
+        "by": signed(by),
         "why": why,
     }
     with asked(council, data, sandbox, key) as (there, address):
@@ -198,7 +191,13 @@ def watch(
     data: Data = DEFAULT_DATA,
 ) -> None:
     """Send a component a copy of its slot's calls, while the stub goes on answering all of them."""
-    wanted = {"component": name, "mode": "shadow", "operations": operation or None, "by": by, "why": why}
+    wanted = {
+        "component": name,
+        "mode": "shadow",
+        "operations": operation or None,
+        "by": signed(by),
+        "why": why,
+    }
     with asked(council, data, sandbox, key) as (there, address):
         slot = component_of(there, address, name)["slot"]
         filled = there.ask("PUT", f"{address}/slots/{slot}", json=wanted)
@@ -226,7 +225,9 @@ def roll_back(
         where = slot or component_of(there, address, name or "")["slot"]
         before = there.ask("GET", f"{address}/slots/{where}")["fillings"]
         told = there.ask(
-            "POST", f"{address}/slots/{where}/roll-back", json={"component": name, "by": by, "why": why}
+            "POST",
+            f"{address}/slots/{where}/roll-back",
+            json={"component": name, "by": signed(by), "why": why},
         )
     was = [each for each in before if name in (None, each["component"])]
     typer.echo(told["overview"] if was else f"Nothing to roll back. {told['overview']}")

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sandbox.cli.component_options import By, Component, SandboxUrl, Why, asked, component_of
+from sandbox.cli.component_options import By, Component, SandboxUrl, Why, asked, component_of, signed
+from sandbox.cli.containers import remove_container
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
 
@@ -80,7 +81,7 @@ def leave(
         slot = component_of(there, address, name)["slot"]
         answered = _is_filling(there, address, slot, name)
         if answered:
-            wanted = {"why": why or f"{name} leaves"} | ({"by": by} if by else {})
+            wanted = {"why": why or f"{name} leaves", "by": signed(by)}
             there.ask("POST", f"{address}/slots/{slot}/roll-back", json=wanted)
             typer.echo(f"Rolled back: the stub answers for {slot} again.")
         if not keep_ours and _answered_for_cases(there, component):
@@ -96,6 +97,7 @@ def leave(
             )
             raise typer.Exit(1)
         there.ask("DELETE", component)
+        remove_container(there, address.split("/")[3], name, data)
     typer.echo(f"Removed {name}; its key opens nothing any more. What came back of it is kept.")
     if not result["is_whole"]:
         raise typer.Exit(1)
@@ -103,7 +105,7 @@ def leave(
 
 def ask_back(there: Reached, component: str, by: str | None, why: str, *, take_back: bool) -> dict[str, Any]:
     """Ask a component at this address of the control API for its records, and tell how they compare."""
-    wanted = {"take_back": take_back, "by": by, "why": why}
+    wanted = {"take_back": take_back, "by": signed(by), "why": why}
     result: dict[str, Any] = there.ask("POST", f"{component}/returned", json=wanted)
     for line in told(result):
         typer.echo(line)
@@ -114,7 +116,8 @@ def told(result: dict[str, Any]) -> list[str]:
     """What came back, in lines to read."""
     lines = [f"{result['sentence']}."]
     if result["follow_ups"]:
-        lines.append(f"{result['follow_ups']:,} writes were still on their way to it.")
+        count = result["follow_ups"]
+        lines.append(f"{count:,} {'write was' if count == 1 else 'writes were'} still on the way to it.")
     for table in result["tables"]:
         if table["renamed"]:
             lines.append(f"  {table['table']}: {table['renamed']:,} came under the component's own reference")
@@ -124,7 +127,9 @@ def told(result: dict[str, Any]) -> list[str]:
     if len(result["differences"]) > MOST_SHOWN:
         lines.append("  and more; the control API lists them at .../returned")
     if result["taken_back"] is not None:
-        lines.append(f"Taken back: {result['taken_back']:,} records are now as the component told callers.")
+        count = result["taken_back"]
+        records = "1 record is" if count == 1 else f"{count:,} records are"
+        lines.append(f"Taken back: {records} now as the component told callers.")
     lines += [f"  left as it was: {each}" for each in result["not_taken"]]
     return lines
 

@@ -204,7 +204,9 @@ class Accounts:
 
     def _about_the_whole(self, told: Record) -> Record:
         tables = told.get("tables")
-        if not isinstance(tables, dict) or not all(type(each) is int and each >= 0 for each in tables.values()):
+        if not isinstance(tables, dict) or not all(
+            type(each) is int and each >= 0 for each in tables.values()
+        ):
             raise Nonsense('its first line does not say how many records of each table follow, in "tables"')
         for name, wanted in (("slot", self._service.slug), ("council", self._council)):
             if told.get(name) != wanted:

@@ -63,7 +63,7 @@ class Returned:
             "nobody here knows": sum(each.unknown for each in self.tables),
             "came more than once": sum(each.doubled for each in self.tables),
         }
-        said = [f"{count:,} {what}" for what, count in others.items() if count]
+        said = [f"{count:,} {what}{_s(what, count)}" for what, count in others.items() if count]
         came = "all" if same == held else f"{same:,}"
         told = f"Of {held:,} records {came} came back as the council knows them"
         since = sum(each.since for each in self.tables)
@@ -87,6 +87,10 @@ class Returned:
         ]
         tables = [asdict(each) for each in self.tables]
         return {"tables": tables, "differences": shown, "is_whole": self.is_whole, "sentence": self.sentence}
+
+
+def _s(what: str, count: int) -> str:
+    return "s" if what == "differ" and count == 1 else ""
 
 
 def _shown(record: dict[str, Any] | None, name: str) -> Any:

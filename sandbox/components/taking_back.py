@@ -87,10 +87,10 @@ class _TakingBack:
                 self._take_cases(table)
             else:
                 self._take_belongings(table, owner.parent.name, owner.column.table)
-        resume = self._council.lifecycles[self._service.slug].resume_handler
-        if resume is not None:
+        lifecycle = self._council.lifecycles.get(self._service.slug)
+        for plan in lifecycle.resumptions if lifecycle else ():
             for reference in sorted(self._changed):
-                resume(self._work, reference)
+                plan(self._work, reference)
 
     def _take_cases(self, table: Table) -> None:
         for pair in self._accounts.pairs(table.name):

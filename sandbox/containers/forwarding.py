@@ -107,6 +107,10 @@ class Inward:
         finally:
             await answer.aclose()
 
+    async def close(self) -> None:
+        """Close the connections that are kept open."""
+        await self._client.aclose()
+
     def _passed_on(self, request: Request) -> httpx.Request:
         raw = request.scope["raw_path"] + (
             b"?" + request.scope["query_string"] if request.scope["query_string"] else b""
@@ -193,8 +197,9 @@ async def until_gone(bridge: Path) -> None:
 
 async def _forward(asked: argparse.Namespace) -> None:
     way = Way(asked.sandbox, asked.council, asked.component)
+    application = Inward(way, asked.host)
     config = uvicorn.Config(
-        Inward(way, asked.host),
+        application,
         log_level="critical",
         access_log=False,
         lifespan="off",
@@ -213,6 +218,7 @@ async def _forward(asked: argparse.Namespace) -> None:
     outward.close()
     inward.should_exit = True
     await serving
+    await application.close()
     gone.cancel()
 
 

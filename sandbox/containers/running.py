@@ -107,6 +107,8 @@ def wait_until_healthy(container: Container, url: str, seconds: float) -> None:
     end = machine.seconds() + seconds
     refused_root = False
     while True:
+        # Read first, so that how it fares is looked at once more when the time is up.
+        is_late = machine.seconds() > end
         container.reload()
         state = container.attrs["State"]
         if not state["Running"]:
@@ -119,7 +121,7 @@ def wait_until_healthy(container: Container, url: str, seconds: float) -> None:
             raise DidNotComeUp(f"It says that it is unhealthy. {_checked(state)}{last_words(container)}")
         if health in (None, "none", "healthy") and _answers(url):
             return
-        if machine.seconds() > end:
+        if is_late:
             raise DidNotComeUp(f"{_what_is_wanting(state, seconds)} {last_words(container)}")
         time.sleep(LOOK_SECONDS)
 

@@ -41,6 +41,34 @@ from sandbox.finding import traits_of
 from sandbox.keys import Keyring
 from service_apis.kit.application import docs_page, refuse_with_problems, truthful
 
+PARTS = (
+    councils,
+    forks,
+    snapshots,
+    differences,
+    clock,
+    events,
+    webhooks,
+    shadow_runs,
+    comparisons,
+    components,
+    verdicts,
+    components_at,
+    mapping,
+    returning,
+    journal_replay,
+    journal,
+    journeys,
+    keys,
+    calendar,
+    rules,
+    slots,
+    people,
+    personas,
+    fidelity,
+    truth,
+)
+
 
 def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> FastAPI:
     """The control API over the councils of one sandbox.
@@ -63,34 +91,7 @@ def control_api(open_councils: Councils, keyring: Keyring, **kept: object) -> Fa
     for name, each in kept.items():
         setattr(app.state, name, each)
     refuse_with_problems(app)
-    parts = (
-        councils,
-        forks,
-        snapshots,
-        differences,
-        clock,
-        events,
-        webhooks,
-        shadow_runs,
-        comparisons,
-        components,
-        verdicts,
-        components_at,
-        mapping,
-        returning,
-        journal_replay,
-        journal,
-        journeys,
-        keys,
-        calendar,
-        rules,
-        slots,
-        people,
-        personas,
-        fidelity,
-        truth,
-    )
-    for part in parts:
+    for part in PARTS:
         app.include_router(part.router)
 
     def openapi(request: Request) -> Response:

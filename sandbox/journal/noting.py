@@ -151,7 +151,7 @@ def _is_passed_over(scope: Scope) -> bool:
 
 
 def _asks_the_time(scope: Scope) -> bool:
-    """Whether a component asks what time it is. It does so several times a second, and would push out all else.
+    """Whether a component asks what time it is, as it does several times a second, pushing out all else.
 
     So it is noted only where it was refused: a component that asks at another council's door is to be seen.
     """
@@ -160,6 +160,6 @@ def _asks_the_time(scope: Scope) -> bool:
 
 
 def _concerned(scope: Scope) -> list[str]:
-    """What of a council a call of the control API is about: the steps of its path after the council's name."""
-    _, *concerned = scope["path"].split("/")[3:]
-    return concerned
+    """What of a council a call of the control API is about: the steps of its path after the name."""
+    path: str = scope["path"]
+    return path.split("/")[4:]

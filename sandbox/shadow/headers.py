@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 MEANT = ("content-type", "etag", "location", "link", "allow", "retry-after", "www-authenticate")
 """The headers that are looked at."""
-_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;\"]+(?:=\"[^\"]*\")?)*)")
+_LINK = re.compile(r"<([^>]*)>((?:\s*;\s*[^,;=\"]+(?:=\"[^\"]*\"|=[^,;\"]*)?)*)")
 _REL = re.compile(r"rel=\"?([^\";]+)\"?")
 _CHARSET = re.compile(r"charset=\"?([A-Za-z0-9_.:-]+)", re.IGNORECASE)
 _ALSO_CALLED = {"utf8": "utf-8", "latin-1": "iso-8859-1", "latin1": "iso-8859-1", "us-ascii": "utf-8"}
@@ -99,13 +99,15 @@ def _charset(content_type: str) -> str:
 
 def _lead_alike(ours: str, theirs: str) -> bool:
     """Whether two addresses lead to the same place; one may be written from the root, or further on."""
-    if ours == theirs:
-        return True
-    if "//" not in theirs and theirs:
-        one = urlsplit(ours)
-        whole = f"{one.path}?{one.query}" if one.query else one.path
-        return whole == theirs if theirs.startswith("/") else whole.endswith(f"/{theirs}")
-    return False
+    return ours == theirs or _is_rest_of(ours, theirs) or _is_rest_of(theirs, ours)
+
+
+def _is_rest_of(whole: str, rest: str) -> bool:
+    if "//" in rest or not rest:
+        return False
+    parts = urlsplit(whole)
+    below = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return below == rest if rest.startswith("/") else below.endswith(f"/{rest}")
 
 
 def _by_relation(value: str) -> dict[str, str]:

@@ -17,9 +17,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
 
+from service_apis.kit.clock import at
 from service_apis.kit.events import Event
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ class Due:
 
 DueHandler = Callable[["Work", Due], None]
 EventHandler = Callable[["Work", Event], None]
-ResumeHandler = Callable[["Work", str], None]
+Resumption = Callable[["Work", str], None]
 
 
 class Lifecycle:
@@ -46,7 +47,7 @@ class Lifecycle:
     def __init__(self) -> None:
         self.due_handlers: dict[str, DueHandler] = {}
         self.event_handlers: dict[str, EventHandler] = {}
-        self.resume_handler: ResumeHandler | None = None
+        self.resumptions: list[Resumption] = []
 
     def due(self, kind: str) -> Callable[[DueHandler], DueHandler]:
         """Declare the handler of one kind of agenda entry."""
@@ -66,10 +67,27 @@ class Lifecycle:
 
         return declare
 
-    def resumed(self, handler: ResumeHandler) -> ResumeHandler:
-        """Declare what plans the rest of a case, by its reference, once another's account of it was taken in.
+    def resumes(
+        self,
+        kind: str,
+        table: type[Any],
+        day: str,
+        time_of_day: time,
+        status: str | None = None,
+        *,
+        by_day: bool = False,
+    ) -> None:
+        """Declare what is planned for a case once another's account of it was taken in.
 
+        On the ``day`` that the case names, at a time of day in London, something of ``kind`` falls due, while
+        it names one and is in the ``status``, where that is given. Its subject is the case's key, or the day.
         Something may be on the agenda for it already: an entry too many must change nothing.
         """
-        self.resume_handler = handler
-        return handler
+
+        def plan(work: Work, key: str) -> None:
+            case: Any = work.session.get(table, key)
+            on: date | None = None if case is None else getattr(case, day)
+            if on is not None and (status is None or case.status == status):
+                work.schedule(max(at(on, time_of_day), work.now), kind, on.isoformat() if by_day else key)
+
+        self.resumptions.append(plan)

@@ -32,9 +32,7 @@ class ReportForm(Form):
     several.
     """
 
-    model_config = ConfigDict(
-        extra="ignore", frozen=True, json_schema_extra={"patternProperties": ATTRIBUTES}
-    )
+    model_config = ConfigDict(json_schema_extra={"patternProperties": ATTRIBUTES})
     service_code: Annotated[str, Field(max_length=40)]
     lat: Annotated[float | None, Field(ge=-90, le=90, allow_inf_nan=False)] = None
     long: Annotated[float | None, Field(ge=-180, le=180, allow_inf_nan=False)] = None

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from service_apis.kit.agenda import Due, Lifecycle
-from service_apis.kit.clock import at
 from service_apis.kit.events import Event
 from service_apis.kit.work import Work
 from service_apis.waste import rules
 from service_apis.waste.models import BulkyCollection, MissedCollection, Property
 
 lifecycle = Lifecycle()
+lifecycle.resumes("return_visit", MissedCollection, "return_by", rules.CREWS_RETURN, status="reported")
+lifecycle.resumes("bulky_visit", BulkyCollection, "collection_date", rules.CREWS_FINISH, status="booked")
 
 
 @lifecycle.due("return_visit")
@@ -31,25 +32,11 @@ def fetch_bulky_things(work: Work, due: Due) -> None:
         work.record("bulky-collection.collected", booking.reference, uprn=booking.uprn)
 
 
-@lifecycle.resumed
-def go_on_with(work: Work, reference: str) -> None:
-    """A case that another kept for a while: the crew goes there on its day, or now where that has passed."""
-    missed = work.session.get(MissedCollection, reference)
-    booking = work.session.get(BulkyCollection, reference)
-    if missed is not None and missed.status == "reported":
-        visit = at(missed.return_by, rules.CREWS_RETURN)
-        work.schedule(max(visit, work.now), "return_visit", reference)
-    if booking is not None and booking.status == "booked":
-        visit = at(booking.collection_date, rules.CREWS_FINISH)
-        work.schedule(max(visit, work.now), "bulky_visit", reference)
-
-
 @lifecycle.on(*(f"virtual-council.residents.resident.{did}" for did in ("moved", "arrived", "left", "died")))
 def follow_a_move(work: Work, event: Event) -> None:
     """Containers change hands at both homes; a move heard twice, or after a later one, changes nothing."""
     move = event.data
-    uprns = (move["from_uprn"], move["to_uprn"])
-    left, reached = (work.session.get(Property, uprn) if uprn else None for uprn in uprns)
+    left, reached = (work.session.get(Property, move[which] or "") for which in ("from_uprn", "to_uprn"))
     if left is not None and left.heard < event.position:
         left.heard = event.position
         # A holder who is not matched to the citizen index is known by name alone.

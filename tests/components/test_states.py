@@ -174,10 +174,10 @@ def test_its_records_are_given_to_the_council_alone(joined: Joined) -> None:
 
 DEFECTS = {
     "record-lost-on-return": ("bins_r_us", "1 did not come back"),
-    "field-changed-on-return": ("bins_r_us", "1 differ"),
+    "field-changed-on-return": ("bins_r_us", "1 differs"),
     "record-doubled-on-return": ("bins_r_us", "1 nobody here knows"),
     "update-lost-on-return": ("road_watch", "1 did not come back"),
-    "address-changed-on-return": ("road_watch", "1 differ"),
+    "address-changed-on-return": ("road_watch", "1 differs"),
 }
 
 

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.container.base import REPOSITORY, provide_base
 from tests.container.compose import Project
 from tests.container.engine import Engine, NoEngine, any_engine
+from tests.container.trying import Ground
+from tests.sandbox.served import Served
 
 TAG = "virtual-council"
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy")
@@ -66,3 +70,16 @@ def component_images(engine: Engine) -> dict[str, str]:
             forcerm=True,
         )
     return images
+
+
+@pytest.fixture(scope="module")
+def ground(engine: Engine, built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    """A sandbox that serves a council of 2,000, and the engine as a user's command line finds it."""
+    data = tmp_path_factory.mktemp("containers") / "council-data"
+    shutil.copytree(built_folder, data)
+    served = Served(data)
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DOCKER_HOST", engine.address)
+        yield Ground(engine, data, served.client)
+    served.kill()
+    served.client.close()

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import time
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,10 +16,8 @@ from sandbox.containers.engine import NoSuchImage, NotPulled, WhichPort
 from sandbox.containers.running import DidNotComeUp
 from sandbox.failure import Failure
 from tests.conftest import KEY
-from tests.container.engine import Engine
 from tests.container.test_compose import own_address
 from tests.container.trying import Ground, forwarders
-from tests.sandbox.served import Served
 
 pytestmark = pytest.mark.container
 
@@ -74,19 +70,6 @@ for path in %r:
 print(json.dumps(answers))
 """
 DOOR = f"/sandbox/councils/fairwater/components/{BINS}"
-
-
-@pytest.fixture(scope="module")
-def ground(engine: Engine, built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
-    """A sandbox that serves a council of 2,000, and the engine as a user's command line finds it."""
-    data = tmp_path_factory.mktemp("containers") / "council-data"
-    shutil.copytree(built_folder, data)
-    served = Served(data)
-    with pytest.MonkeyPatch.context() as environment:
-        environment.setenv("DOCKER_HOST", engine.address)
-        yield Ground(engine, data, served.client)
-    served.kill()
-    served.client.close()
 
 
 @pytest.fixture(scope="module")
@@ -334,7 +317,7 @@ def test_an_image_is_given_no_more_than_any_whatever_it_asks_for(ground: Ground)
     )
     ground.typed("add", "demanding", "--for", "waste", "--image", image)
     container = ground.container("demanding")
-    assert container.exec_run(["id", "-u"]).output.strip() == b"65534"
+    assert container.exec_run(["id", "-u"]).output == b"65534\n"
     assert {each["Type"] for each in container.attrs["Mounts"]} == {"volume"}
     assert not container.attrs["HostConfig"]["Privileged"]
     assert not container.attrs["HostConfig"]["CapAdd"]

@@ -88,6 +88,7 @@ class Ground:
     def inside(self, component: str, program: str) -> Any:
         """What a Python program prints as JSON when it is run in the component's container."""
         done = self.container(component).exec_run(["python3", "-c", program])
+        assert isinstance(done.output, bytes)
         assert done.exit_code == 0, done.output.decode()
         return json.loads(done.output)
 

@@ -94,7 +94,7 @@ def test_what_the_stub_has_changed_since_it_answers_again_is_left_and_explained(
     address = council.url("waste", f"/missed-collections/{case}")
     assert council.client.patch(address, **withdrawn).status_code == 200
     came = giver.came()
-    assert came["sentence"].endswith("1 differ, 1 of these changed here since it ceased to answer")
+    assert came["sentence"].endswith("1 differs, 1 of these changed here since it ceased to answer")
     assert came["is_whole"]
     (record,) = [each for each in giver.records(MISSED) if each["reference"] == untouched]
     record["status"] = "not_justified"

@@ -183,7 +183,7 @@ def _rows(file: Path, query: str) -> list[tuple[Any, ...]]:
 
 @contextmanager
 def twins(built: Path, folder: Path) -> Iterator[Twins]:
-    """A council of the folder that was built, with a component for waste; both served until the block ends."""
+    """A council of the folder that was built, with a component for waste; both are served."""
     both = [folder / "council", folder / "component"]
     for each in both:
         shutil.copytree(built, each)

@@ -108,6 +108,17 @@ def test_a_mistake_that_the_checks_miss_is_seen_beside_the_stub(
     assert any(sentence in each for each in said), said
 
 
+def test_what_a_supplier_declares_as_noise_is_let_pass_and_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    noise = {"place": "**/return_by", "why": "Our crews return a day later, as agreed.", "operation": "*"}
+    only, late = ["report-missed-bin"], "return-by-a-day-late"
+    wanted = {"calls": 4, "only": only, "learn_noise": False, "noise": [noise]}
+
+    result = shadowed(sandbox, "bins_r_us", tmp_path / "bins", defect=late, **wanted)
+
+    assert [group["place"] for group in result["summary"]["groups"] if "return_by" in group["place"]] == []
+    assert noise["why"] in [each["why"] for each in result["summary"]["noise"]]
+
+
 def test_when_all_is_over_no_fork_is_left(sandbox: Sandbox, results: Results) -> None:
     assert sandbox.ask("GET", f"/councils/{sandbox.council}/forks")["items"] == []
 

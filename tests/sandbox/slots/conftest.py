@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,6 +10,8 @@ from httpx2 import Response
 from sandbox import evidence
 from sandbox.evidence import Signer
 from sandbox.folder import DataFolder
+from sandbox.shadow import results
+from sandbox.shadow.summary import Summary
 from scenarios.conformance.record import Record, Tested
 from scenarios.results import Outcome
 from tests.conftest import CouncilUnderTest
@@ -77,8 +78,7 @@ class Slots:
 
     def compared(self, calls: int, different: int, slower_ms: float) -> None:
         """A comparison that came to this."""
-        results = pytest.importorskip("sandbox.shadow.results")
-        summary = pytest.importorskip("sandbox.shadow.summary").Summary(
+        summary = Summary(
             sentence=f"Of {calls} calls {calls - different} were answered alike",
             calls=calls,
             alike=calls - different,
@@ -129,6 +129,3 @@ def slots(council: CouncilUnderTest, signer: Signer) -> Slots:
     """The slots of a council that a component has joined for waste."""
     join(council)
     return Slots(council, signer)
-
-
-Arranged = Callable[[Slots], object]

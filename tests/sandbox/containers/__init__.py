@@ -1,0 +1,1 @@
+"""Containers of components, as far as they can be tried without an engine."""

@@ -137,6 +137,7 @@ class Sandbox:
 
     def close(self) -> None:
         """Close every council's file, its journal first."""
+        self.runs.close()
         self.journals.close()
         self.forcing.close()
         self.watching.close()

@@ -10,6 +10,7 @@ import typer
 
 from sandbox.cli.component_options import By, Component, SandboxUrl, Why, asked, component_of, signed
 from sandbox.cli.groups import grouped
+from sandbox.cli.leaving import KeepOurs, take_back_from
 from sandbox.cli.options import DEFAULT_DATA, Data, SandboxKey
 from sandbox.cli.webhooks import OfCouncil
 from sandbox.failure import Failure
@@ -212,6 +213,7 @@ def roll_back(
     slot: Annotated[
         str | None, typer.Option("--slot", help="A whole slot, whoever fills it: [b]waste[/b].")
     ] = None,
+    keep_ours: KeepOurs = False,
     by: By = None,
     why: Why = "",
     council: OfCouncil = None,
@@ -219,7 +221,10 @@ def roll_back(
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Let the stub fill a slot again, from the next call on. It was kept in step, so nothing is lost."""
+    """Let the stub fill a slot again, from the next call on. It was kept in step, so nothing is lost.
+
+    Then its cases are taken back as the component told callers.
+    """
     refuse_both(name, slot)
     with asked(council, data, sandbox, key) as (there, address):
         where = slot or component_of(there, address, name or "")["slot"]
@@ -229,8 +234,10 @@ def roll_back(
             f"{address}/slots/{where}/roll-back",
             json={"component": name, "by": signed(by), "why": why},
         )
-    was = [each for each in before if name in (None, each["component"])]
-    typer.echo(told["overview"] if was else f"Nothing to roll back. {told['overview']}")
+        was = [each for each in before if name in (None, each["component"])]
+        typer.echo(told["overview"] if was else f"Nothing to roll back. {told['overview']}")
+        if not keep_ours:
+            take_back_from(there, address, was, by, why)
 
 
 def refuse_both(name: str | None, slot: str | None) -> None:

@@ -19,7 +19,7 @@ MOST_SHOWN = 20
 
 KeepOurs = Annotated[
     bool,
-    typer.Option("--keep-ours", help="Compare, but leave the council's account of every case as it is."),
+    typer.Option("--keep-ours", help="Leave the council's own account of every case as it is."),
 ]
 
 
@@ -110,6 +110,17 @@ def ask_back(there: Reached, component: str, by: str | None, why: str, *, take_b
     for line in told(result):
         typer.echo(line)
     return result
+
+
+def take_back_from(
+    there: Reached, address: str, fillings: list[dict[str, Any]], by: str | None, why: str
+) -> None:
+    """Take cases back from the components that answered for all of a slot, and were rolled back just now."""
+    answered = (each for each in fillings if each["operation"] is None and each["mode"] in ("share", "live"))
+    for name in dict.fromkeys(each["component"] for each in answered):
+        result = ask_back(there, f"{address}/components/{name}", by, why, take_back=True)
+        if result["taken_back"] is None:
+            typer.echo(f"The stub's own account stands. To try again: council component take-back {name}")
 
 
 def told(result: dict[str, Any]) -> list[str]:

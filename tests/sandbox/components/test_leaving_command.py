@@ -61,3 +61,21 @@ def test_the_councils_own_account_is_kept_where_that_is_wanted(council: CouncilU
         code, said = typed(data, "leave", NAME, "--keep-ours")
         assert (code, "1 differs" in said, "Taken back" in said) == (1, True, False)
         assert "Removed giver" in said
+
+
+def test_a_roll_back_comes_first_and_then_the_cases_are_taken_back(council: CouncilUnderTest) -> None:
+    with let_go(council) as (giver, data):
+        giver.status = 503
+        code, said = typed(data, "roll-back", NAME)
+        assert (code, "To try again: council component take-back giver" in said) == (0, True)
+        giver.status = 200
+        code, said = typed(data, "take-back", NAME)
+        assert (code, "Taken back: 1 record is now" in said) == (0, True)
+
+
+def test_a_roll_back_asks_for_no_records_where_the_council_keeps_its_own_account(
+    council: CouncilUnderTest,
+) -> None:
+    with let_go(council) as (giver, data):
+        assert typed(data, "roll-back", NAME, "--keep-ours")[0] == 0
+        assert not giver.shown

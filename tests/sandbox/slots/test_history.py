@@ -173,7 +173,7 @@ def test_a_component_goes_live_and_back_by_what_is_typed(
     said = typed(data, "component", "history", "--slot", "waste").stdout
     assert f"Reason: {OVERRIDE}" in said
     assert (
-        typed(data, "component", "roll-back", NAME, "--why", "Enough").stdout
+        typed(data, "component", "roll-back", NAME, "--keep-ours", "--why", "Enough").stdout
         == "The stub answers for Waste.\n"
     )
     assert "Nothing to roll back" in typed(data, "component", "roll-back", "--slot", "waste").stdout

@@ -29,7 +29,7 @@ MOST_READS = 500
 FIRST_PAUSE, LONGEST_PAUSE = 0.2, 2.0
 """Seconds between two tries while a component is down: at first, and at most."""
 TRIES_AT_FAULT = 3
-LOOKING_SECONDS = 2.0
+LOOKING_SECONDS = 10.0
 """So long after it looked at its door, a component that was to take the records over anew has begun."""
 COME_BACK = (429, 502, 503, 504)
 GONE_ALREADY = (404, 409, 410, 412)
@@ -69,6 +69,7 @@ class _Line:
     left_out: int = 0
     trouble: str = ""
     holds: bool = False
+    surely: bool = False
     looked_at: float | None = None
     task: asyncio.Task[None] | None = None
     watchers: list[asyncio.Future[None]] = field(default_factory=list)
@@ -207,10 +208,13 @@ class FollowUps:
                 line.move()
                 del self._lines[key]
 
-    def hold(self, council: str, component: str) -> None:
-        """A component is to take the records over anew: what is done meanwhile is among them."""
+    def hold(self, council: str, component: str, *, surely: bool) -> None:
+        """A component is to take the records over anew: what is done meanwhile is among them.
+
+        ``surely`` says that it is known to do so; another is not waited for long once it looked at its door.
+        """
         line = self._line(council, component)
-        line.holds, line.looked_at = True, None
+        line.holds, line.surely, line.looked_at = True, surely, None
         line.move()
 
     def looked(self, council: str, component: str) -> None:
@@ -293,7 +297,7 @@ class FollowUps:
         while line.holds:
             await line.moved(0.1)
             # It may not mean to take them over; then it is not waited for any longer.
-            if line.holds and line.looked_at is not None:
+            if line.holds and not line.surely and line.looked_at is not None:
                 line.holds = machine.seconds() < line.looked_at + LOOKING_SECONDS
         is_there = self._councils.get(line.council) is not None
         return is_there and bool(line.waiting) and line.waiting[0] is each

@@ -24,6 +24,7 @@ from sandbox.components.ends import note_ends
 from sandbox.components.following import FollowUps
 from sandbox.components.lanes import Lanes
 from sandbox.components.references import References
+from sandbox.components.registering import takes_anew
 from sandbox.components.relay import SAFE, Relay
 from sandbox.components.settings import Mode, Setting, Settings
 from sandbox.components.sides import Named, cases_in, is_components, whose_is
@@ -144,7 +145,8 @@ class Filling:
             with self._councils.notebook(council.name).writing() as session:
                 component = session.get_one(ComponentRecord, name)
                 component.taking += 1
-            self.follow_ups.hold(council.name, name)
+                surely = takes_anew(component)
+            self.follow_ups.hold(council.name, name, surely=surely)
 
     async def took_over(self, council: Council, component: str) -> None:
         """A component takes the records over as they stand now. The caller has the turn to write."""

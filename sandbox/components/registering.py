@@ -101,6 +101,16 @@ def act_in(component: ComponentRecord, fork: str | None) -> None:
     component.taking += 1
 
 
+def note_taking(component: ComponentRecord) -> None:
+    """A component takes the records over, as it was last to do."""
+    component.taken = component.taking
+
+
+def takes_anew(component: ComponentRecord) -> bool:
+    """Whether a component is known to take the records over anew when its door tells another state."""
+    return component.taken > 1
+
+
 def components(session: Session) -> Sequence[ComponentRecord]:
     """The council's components, in the order they joined in."""
     return session.scalars(

@@ -28,8 +28,8 @@ class ComponentRecord(Base):
     """A component. ``key_name`` is what its key is called; ``last_position`` counts what it has sent.
 
     ``acts_in`` is the fork that it takes for its council while it is tried there, null while it acts in its
-    own. ``taking`` counts how often it was to take the records over anew. ``mapping`` bridges what in its
-    API differs from the slot's, see ``mapping``.
+    own. ``taking`` counts how often it was to take the records over, and ``taken`` is the last of these that
+    it did. ``mapping`` bridges what in its API differs from the slot's, see ``mapping``.
     """
 
     __tablename__ = "sandbox_components"
@@ -43,6 +43,7 @@ class ComponentRecord(Base):
     last_position: Mapped[int]
     acts_in: Mapped[str | None] = mapped_column(String(40))
     taking: Mapped[int] = mapped_column(default=1)
+    taken: Mapped[int] = mapped_column(default=0)
     mapping: Mapped[dict[str, Any] | None] = mapped_column(JSON(none_as_null=True))
 
     def __repr__(self) -> str:

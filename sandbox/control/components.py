@@ -201,6 +201,8 @@ async def read_component_records(
         # Nothing is written between the moment that the records are of and our taking note of it.
         async with world.turn():
             first = await run_in_threadpool(next, lines)
+            with _notebook(request, council).writing() as session:
+                registering.note_taking(registering.find(session, component))
             if world is council:
                 await request.app.state.filling.took_over(council, component)
     except CouldNotRead as error:

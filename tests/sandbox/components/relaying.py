@@ -32,9 +32,9 @@ class Filled:
 
     def live(self, **how: Any) -> None:
         """Let the component answer all of the slot."""
-        wanted = {"component": NAME, "mode": "live", "by": "a test", "why": "to try it", **how}
+        wanted = {"component": NAME, "mode": "live", "by": "a test", "override": "nothing was shown of it"}
         address = f"/sandbox/councils/{self.council.name}/slots/{self.slot}"
-        answer = self.council.client.put(address, json=wanted)
+        answer = self.council.client.put(address, json={**wanted, **how})
         assert answer.status_code == 200, answer.text
 
 

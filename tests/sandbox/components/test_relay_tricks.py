@@ -61,7 +61,7 @@ def shared(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
             control = "/sandbox/councils/fairwater"
             joined = {"name": "odd-one", "slot": "waste", "url": odd.url}
             served.client.post(f"{control}/components", json=joined).raise_for_status()
-            live = {"component": "odd-one", "mode": "live", "by": "a test", "why": "to try it"}
+            live = {"component": "odd-one", "mode": "live", "override": "nothing was shown of it"}
             served.client.put(f"{control}/slots/waste", json=live).raise_for_status()
             yield Wired(served, odd)
     finally:

@@ -130,13 +130,14 @@ class Sandbox:
             self.filling,
             self.runs.takings.wait,
         )
-        noise = Noise.usual(*noise_of(filler.slot))
+        noise = Noise.usual(*noise_of(filler.slot), declared=wanted.noise)
         own = f"http://{host}/councils/{council.name}/{council.services[filler.slot].url_name}"
         comparer = Comparer(Tally(noise, self.journals.masking), noise, own)
         return Run(house, council, filler, wanted, host, comparer, noise)
 
     def close(self) -> None:
         """Close every council's file, its journal first."""
+        self.runs.close()
         self.journals.close()
         self.forcing.close()
         self.watching.close()

@@ -17,7 +17,7 @@ RawHeaders = Sequence[tuple[bytes, bytes]]
 LARGEST_ANSWER_BYTES = 32 * 1024 * 1024
 SAFE = frozenset(("GET", "HEAD", "OPTIONS"))
 """Methods that change nothing (RFC 9110, 9.2.1)."""
-MOST_POOLS = 64
+MOST_LINES = 64
 MOST_CONNECTIONS = 100
 """To one component at a time."""
 KEPT_SECONDS = 4.0
@@ -46,7 +46,7 @@ class Wire:
     """The connections of one sandbox to components, of an event loop; each component has its own."""
 
     def __init__(self) -> None:
-        self._pools: dict[tuple[str, str], httpcore.AsyncConnectionPool] = {}
+        self._lines: dict[tuple[str, str], _Line] = {}
         self._loop: asyncio.AbstractEventLoop | None = None
 
     async def send(
@@ -59,69 +59,119 @@ class Wire:
         *others, last = destination.addresses
         for address in others:
             try:
-                return await self._sent(method, destination, str(address), target, headers, body)
+                line = await self._line(destination, str(address))
+                return await line.sent(method, target, headers, body)
             except BrokeOff as broke:
                 if broke.may_be_done:
                     raise
-        return await self._sent(method, destination, str(last), target, headers, body)
+        line = await self._line(destination, str(last))
+        return await line.sent(method, target, headers, body)
 
-    async def _sent(
-        self,
-        method: str,
-        destination: Destination,
-        address: str,
-        target: bytes,
-        headers: RawHeaders,
-        body: bytes,
-    ) -> Received:
-        pool = await self._pool(destination, address)
+    async def _line(self, destination: Destination, address: str) -> _Line:
+        """The line to an address. The first time its library is loaded aside: that takes a while."""
+        loop = asyncio.get_running_loop()
+        if self._loop is not loop:
+            # A connection belongs to the event loop that it was made on.
+            self._lines.clear()
+            self._loop = loop
+        key = (f"{destination.scheme}://{destination.authority}", address)
+        line = self._lines.get(key)
+        if line is None:
+            made = await asyncio.to_thread(_Line, destination, address)
+            line = self._lines.setdefault(key, made)
+            while len(self._lines) > MOST_LINES:
+                oldest = next(iter(self._lines))
+                await self._lines.pop(oldest).close()
+        return line
+
+    async def close(self) -> None:
+        """Close the connections that are kept open."""
+        lines, self._lines = self._lines, {}
+        if self._loop is asyncio.get_running_loop():
+            for line in lines.values():
+                await line.close()
+
+
+class _Line:
+    """Connections to one address of one component: the one that was used last is taken up again first.
+
+    httpcore's own pool looks through all of its connections at each call, which with a few of them costs
+    more than the call.
+    """
+
+    def __init__(self, destination: Destination, address: str) -> None:
         import httpcore
 
-        url = httpcore.URL(
-            scheme=destination.scheme.encode(), host=address.encode(), port=destination.port, target=target
+        context = None
+        if destination.scheme == "https":
+            import httpx
+
+            context = httpx.create_ssl_context(trust_env=False)
+        self._context = context
+        self._scheme, self._host, self._port = destination.scheme.encode(), address.encode(), destination.port
+        self._origin = httpcore.Origin(self._scheme, self._host, self._port)
+        self._extensions = {"sni_hostname": destination.host}
+        self._idle: list[httpcore.AsyncHTTPConnection] = []
+        self._room = asyncio.Semaphore(MOST_CONNECTIONS)
+
+    async def sent(self, method: str, target: bytes, headers: RawHeaders, body: bytes) -> Received:
+        """The answer to a call. Raises BrokeOff."""
+        import httpcore
+
+        url = httpcore.URL(scheme=self._scheme, host=self._host, port=self._port, target=target)
+        request = httpcore.Request(
+            method, url, headers=headers, content=body or None, extensions=self._extensions
         )
-        extensions = {"sni_hostname": destination.host}
-        request = httpcore.Request(method, url, headers=headers, content=body, extensions=extensions)
         try:
-            try:
-                answer = await pool.handle_async_request(request)
-            except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
-                # A kept connection can end just when it is taken up again.
-                if method not in SAFE or not _ended(error):
-                    raise
-                answer = await pool.handle_async_request(request)
-            try:
-                return Received(answer.status, answer.headers, await _body(method, answer))
-            finally:
-                await answer.aclose()
+            async with self._room:
+                try:
+                    return await self._on(await self._taken_up(), request, method)
+                except (httpcore.NetworkError, httpcore.RemoteProtocolError) as error:
+                    # A kept connection can end just when it is taken up again.
+                    if method not in SAFE or not _ended(error):
+                        raise
+                    return await self._on(self._new(), request, method)
         except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.LocalProtocolError) as error:
             raise BrokeOff(f"cannot be reached: {error}", may_be_done=False) from error
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             raise BrokeOff(f"broke off: {error}", may_be_done=True) from error
 
-    async def _pool(self, destination: Destination, address: str) -> httpcore.AsyncConnectionPool:
-        """The connections to an address. The first time their library is loaded aside: that takes a while."""
-        loop = asyncio.get_running_loop()
-        if self._loop is not loop:
-            # A connection belongs to the event loop that it was made on.
-            self._pools.clear()
-            self._loop = loop
-        key = (f"{destination.scheme}://{destination.authority}", address)
-        pool = self._pools.get(key)
-        if pool is None:
-            made = await asyncio.to_thread(_new_pool, destination.scheme)
-            pool = self._pools.setdefault(key, made)
-            while len(self._pools) > MOST_POOLS:
-                oldest = next(iter(self._pools))
-                await self._pools.pop(oldest).aclose()
-        return pool
+    async def _on(
+        self, connection: httpcore.AsyncHTTPConnection, request: httpcore.Request, method: str
+    ) -> Received:
+        try:
+            answer = await connection.handle_async_request(request)
+            try:
+                return Received(answer.status, answer.headers, await _body(method, answer))
+            finally:
+                await answer.aclose()
+        finally:
+            if connection.is_idle() and not connection.is_closed():
+                self._idle.append(connection)
+            else:
+                await connection.aclose()
+
+    async def _taken_up(self) -> httpcore.AsyncHTTPConnection:
+        """A connection that is open yet, or a new one."""
+        while self._idle:
+            connection = self._idle.pop()
+            if connection.is_available() and not connection.has_expired():
+                # What has lain longest is let go of in passing.
+                if self._idle and self._idle[0].has_expired():
+                    await self._idle.pop(0).aclose()
+                return connection
+            await connection.aclose()
+        return self._new()
+
+    def _new(self) -> httpcore.AsyncHTTPConnection:
+        import httpcore
+
+        return httpcore.AsyncHTTPConnection(self._origin, self._context, keepalive_expiry=KEPT_SECONDS)
 
     async def close(self) -> None:
-        """Close the connections that are kept open."""
-        pools, self._pools = self._pools, {}
-        if self._loop is asyncio.get_running_loop():
-            for pool in pools.values():
-                await pool.aclose()
+        """Close the connections that nobody uses."""
+        while self._idle:
+            await self._idle.pop().aclose()
 
 
 def _ended(error: Exception) -> bool:
@@ -131,22 +181,6 @@ def _ended(error: Exception) -> bool:
     if isinstance(error, httpcore.RemoteProtocolError):
         return "disconnected" in str(error)
     return isinstance(error, httpcore.ReadError | httpcore.WriteError)
-
-
-def _new_pool(scheme: str) -> httpcore.AsyncConnectionPool:
-    import httpcore
-
-    context = None
-    if scheme == "https":
-        import httpx
-
-        context = httpx.create_ssl_context(trust_env=False)
-    return httpcore.AsyncConnectionPool(
-        ssl_context=context,
-        max_connections=MOST_CONNECTIONS,
-        max_keepalive_connections=MOST_CONNECTIONS,
-        keepalive_expiry=KEPT_SECONDS,
-    )
 
 
 async def _body(method: str, answer: httpcore.Response) -> bytes:

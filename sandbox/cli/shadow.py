@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -52,6 +53,12 @@ class Calls:
     no_noise: Annotated[
         bool, typer.Option("--no-noise", help="Do not compare the stub with itself first.")
     ] = False
+    noise: Annotated[
+        Path | None,
+        typer.Option(
+            "--noise", help="A YAML file of what may differ: each a place, and why it means nothing."
+        ),
+    ] = None
 
     @property
     def wanted(self) -> dict[str, Any]:
@@ -63,7 +70,16 @@ class Calls:
             "only": self.only or [],
             "seed": self.seed,
             "learn_noise": not self.no_noise,
+            "noise": [] if self.noise is None else _declared(self.noise),
         }
+
+
+def _declared(file: Path) -> list[dict[str, Any]]:
+    """What a file of noise declares. Raises NotNoise."""
+    from sandbox.shadow.noise import Noise
+
+    fields = ("place", "why", "operation", "within_seconds", "presence")
+    return [{field: getattr(each, field) for field in fields} for each in Noise.of_file(file)]
 
 
 @dataclass(frozen=True)

@@ -56,7 +56,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer, whole; ``seconds`` is how long it took."""
+    """An answer, whole; ``seconds`` is how long it took, NaN where that was not measured."""
 
     status: int
     headers: Headers

@@ -11,7 +11,6 @@ from pydantic import Field, StrictBool, StrictInt, StringConstraints
 
 from sandbox.components.contract import Contract
 from sandbox.components.vocabulary import Vocabulary, text_of
-from scenarios.problems import suggestion
 from service_apis.kit.schemas import Schema
 
 MOST = 500
@@ -61,7 +60,7 @@ def faults_in(declared: MappingDeclared, contract: Contract) -> list[Fault]:
     found += _of_words((), declared, vocabulary)
     for name, spoken in declared.operations.items():
         if name not in contract.operations:
-            near = suggestion(name, contract.operations)
+            near = _near(name, contract.operations)
             found.append(Fault(("operations", name), f"{contract.slot} has no operation {name}; {near}"))
         found += _of_words(("operations", name), spoken, vocabulary)
     return found
@@ -73,7 +72,7 @@ def _of_paths(paths: Mapping[str, str], contract: Contract) -> Iterator[Fault]:
     for ours, theirs in paths.items():
         at = ("paths", ours)
         if ours not in known:
-            yield Fault(at, f"{contract.slot} has no path {ours}; {suggestion(ours, known)}")
+            yield Fault(at, f"{contract.slot} has no path {ours}; {_near(ours, known)}")
         elif not _TEMPLATE.fullmatch(theirs):
             yield Fault(at, f"{theirs} is no path such as /reports/{{reference}}")
         elif sorted(_STEP.findall(ours)) != sorted(_STEP.findall(theirs)):
@@ -107,7 +106,7 @@ def _of_names(
     known = set(known)
     for ours, theirs in names.items():
         if ours not in known:
-            yield Fault((*at, ours), f"there is no {what} {ours}; {suggestion(ours, known)}")
+            yield Fault((*at, ours), f"there is no {what} {ours}; {_near(ours, known)}")
         elif theirs in known and theirs not in names:
             yield Fault(
                 (*at, ours), f"{theirs} is a {what} of the slot's own, and could not be told from {ours}"
@@ -119,13 +118,13 @@ def _of_codes(
     at: tuple[str, ...], field: str, codes: Mapping[str, Any], vocabulary: Vocabulary
 ) -> Iterator[Fault]:
     if field not in vocabulary.coded:
-        near = suggestion(field, vocabulary.coded)
+        near = _near(field, vocabulary.coded)
         yield Fault(at, f"there is no field or parameter {field}; {near}")
         return
     known = {text_of(each) for each in vocabulary.codes.get(field, ())}
     for ours, theirs in codes.items():
         if known and ours not in known:
-            yield Fault((*at, ours), f"{field} is never {ours}; {suggestion(ours, known)}")
+            yield Fault((*at, ours), f"{field} is never {ours}; {_near(ours, known)}")
         elif text_of(theirs) in known and text_of(theirs) not in codes:
             yield Fault(
                 (*at, ours), f"{theirs} is a code of the slot's own, and could not be told from {ours}"
@@ -140,6 +139,13 @@ def _twice(at: tuple[str, ...], names: Mapping[str, Any]) -> Iterator[Fault]:
         if written in taken:
             yield Fault((*at, ours), f"{written} stands for {taken[written]} already")
         taken.setdefault(written, ours)
+
+
+def _near(name: str, known: Iterable[str]) -> str:
+    # With it comes all of the scenarios, which no sandbox needs to start.
+    from scenarios.problems import suggestion
+
+    return suggestion(name, known)
 
 
 def _shape(template: str) -> str:

@@ -18,12 +18,27 @@ MOST_CALLS, MOST_DAYS = 100_000, 31
 Name = Annotated[str, Field(min_length=1, max_length=60)]
 
 
+class NoiseWanted(Schema):
+    """What may differ and means nothing: a place (a JSON pointer; `*` any item, `**` any beginning), and why.
+
+    ``within_seconds`` narrows it to instants no further apart; with ``presence`` it may be missing too.
+    Another status is never noise.
+    """
+
+    place: Annotated[str, Field(min_length=1, max_length=200)]
+    why: Annotated[str, Field(min_length=1, max_length=300)]
+    operation: Annotated[str, Field(min_length=1, max_length=80)] = "*"
+    within_seconds: Annotated[float, Field(ge=0, le=1e9)] | None = None
+    presence: bool = False
+
+
 class RunWanted(Schema):
     """What a component is to be tried with: a generated ``day``, or the calls that the journal ``recorded``.
 
     Without ``calls`` they are as many as the council's size brings in so many ``days``; the same ``seed``
     gives the same calls. ``only`` names errands of the pack's ``traffic.yaml``, none means all. With
-    ``learn_noise`` the stub is compared with itself first, and what differs there means nothing.
+    ``learn_noise`` the stub is compared with itself first, and what differs there means nothing. So does what
+    is declared as ``noise``.
     """
 
     kind: Literal["day", "recorded"] = "day"
@@ -32,6 +47,7 @@ class RunWanted(Schema):
     only: Annotated[list[Name], Field(max_length=100)] = Field(default_factory=list)
     seed: Annotated[int, Field(ge=0, le=2**53)] = 1
     learn_noise: bool = True
+    noise: Annotated[list[NoiseWanted], Field(max_length=100)] = Field(default_factory=list)
 
 
 class RunShown(Schema):
@@ -55,13 +71,20 @@ async def try_component(
     Meanwhile the component acts in the fork, and takes the records of that over. In the end, however it ends,
     it acts in its own council again.
     """
+    from sandbox.shadow.noise import Passed
     from sandbox.shadow.running import Wanted
 
     extensions = request.scope.get("extensions", ())
     if FROM_INSIDE in extensions and FROM_A_PAGE not in extensions:
         raise NotServed("A component asks the sandbox while it is tried: start that with `council up` first")
     chosen = Wanted(
-        wanted.kind, wanted.days, wanted.calls, wanted.seed, wanted.learn_noise, tuple(wanted.only)
+        wanted.kind,
+        wanted.days,
+        wanted.calls,
+        wanted.seed,
+        wanted.learn_noise,
+        tuple(wanted.only),
+        tuple(Passed(**each.model_dump()) for each in wanted.noise),
     )
     return _shown(component, _runs(request).begin(council, component, chosen, request.url.netloc))
 

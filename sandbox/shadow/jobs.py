@@ -7,6 +7,7 @@ import logging
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
+from threading import Event
 from typing import TYPE_CHECKING
 
 from sandbox.components.registering import act_in, components, find
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from sandbox.shadow.running import Progress, Run, Wanted
 
 WRITTEN_EVERY_SECONDS = 1.0
+CLOSING_SECONDS, LOOKS_EVERY_SECONDS = 10.0, 0.02
+"""So long a run may take to tidy up when the sandbox closes, and how often that is looked at."""
 MOST_RUNS = 2
 """So many runs may be under way in one sandbox: each takes a processor for itself."""
 STOPPED = "It was stopped before its end"
@@ -92,6 +95,7 @@ class Runs:
         self.takings = takings
         self._councils, self._forks, self._make_run = councils, forks, make_run
         self._jobs: dict[tuple[str, str], Job] = {}
+        self._closed = False
         for council in councils:
             self._put_right(council)
         councils.when_closed.append(self._council_gone)
@@ -107,6 +111,8 @@ class Runs:
         """Begin a run, as a job. Raises NoSuchComponent, RunUnderWay or FillsASlot."""
         from sandbox.shadow import results
 
+        if self._closed:
+            raise NotServed("The sandbox is about to stop; start it again first")
         if (council.name, component) in self._jobs:
             raise RunUnderWay(f"{component} is being tried already; wait for the end, or stop it")
         if len(self._jobs) >= MOST_RUNS:
@@ -139,6 +145,21 @@ class Runs:
         """Stop what is under way: the server is about to stop."""
         for job in self._jobs.values():
             job.task.cancel()
+
+    def close(self) -> None:
+        """Stop what is under way on whatever loop, and wait for it: the councils are about to be closed."""
+        self._closed = True
+        waiting, told = Event(), set[asyncio.Task[None]]()
+        for _ in range(round(CLOSING_SECONDS / LOOKS_EVERY_SECONDS)):
+            loops = [(job.task, job.task.get_loop()) for job in list(self._jobs.values())]
+            still = [(task, loop) for task, loop in loops if loop.is_running()]
+            if not still:
+                return
+            for task, loop in (each for each in still if each[0] not in told):
+                told.add(task)  # once: a second time would break off its tidying up
+                with suppress(RuntimeError):  # the loop has ended meanwhile, and the task with it
+                    loop.call_soon_threadsafe(task.cancel)
+            waiting.wait(LOOKS_EVERY_SECONDS)
 
     async def _carry_out(self, council: Council, component: str, job: Job) -> None:
         """Run it, and write down from time to time how far it is."""

@@ -80,9 +80,9 @@ class Noise:
         return cls(_entry(path, number, each) for number, each in enumerate(written, 1))
 
     @classmethod
-    def usual(cls, *others: Path) -> Noise:
-        """What is let pass everywhere, and what further files declare."""
-        return cls(each for path in (DEFAULT, *others) for each in cls.of_file(path))
+    def usual(cls, *others: Path, declared: Iterable[Passed] = ()) -> Noise:
+        """What is let pass everywhere, what further files declare, and what was declared beside them."""
+        return cls([*(each for path in (DEFAULT, *others) for each in cls.of_file(path)), *declared])
 
     def covers(self, operation: str, place: str, ours: Any, theirs: Any) -> bool:
         """Whether these two values may differ at this place of an operation's answer."""

@@ -11,6 +11,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from math import nan
 from typing import Any, Protocol
 
 from starlette.types import ASGIApp
@@ -203,8 +204,11 @@ class Replay:
             await self._finish_reads()
 
     async def _finish_reads(self) -> None:
+        """Send the reads that wait: the first alone, by which it is timed, and then the others at once."""
         reads, self._reads = self._reads, []
-        answers = await asyncio.gather(*(self._theirs(asked) for _, asked, _ in reads))
+        alone = [await self._theirs(asked) for _, asked, _ in reads[:1]]
+        at_once = await asyncio.gather(*(self._theirs(asked) for _, asked, _ in reads[1:]))
+        answers = [*alone, *(_untimed(answer) for answer in at_once)]
         for (call, asked, ours), answer in zip(reads, answers, strict=True):
             theirs = self.other.as_read(asked, ours, answer) if isinstance(answer, Answered) else answer
             self.judge.judge(call.operation, asked, ours, theirs)
@@ -224,6 +228,11 @@ class Replay:
             return await self.other.ask(asked)
         except Unanswered as unanswered:
             return unanswered
+
+
+def _untimed(answer: Answered | Unanswered) -> Answered | Unanswered:
+    """An answer whose time says nothing, since it waited for others."""
+    return replace(answer, seconds=nan) if isinstance(answer, Answered) else answer
 
 
 def shape_of(reference: str) -> str:

@@ -25,7 +25,7 @@ from sandbox.journal.journal import MOST_CALLS
 from sandbox.journal.journals import Journals
 from sandbox.keys import Key, Keyring
 from sandbox.shadow.judging import Comparer, Ears, Learner
-from sandbox.shadow.noise import Noise
+from sandbox.shadow.noise import Noise, Passed
 from sandbox.shadow.replay import OfComponent, OfStub, Replay, Sent
 from service_apis.kit.council import Council
 
@@ -52,7 +52,8 @@ class NotTakenOver(Failure):
 class Wanted:
     """What is to be run: a generated ``day`` or the calls that the journal ``recorded``.
 
-    ``calls`` None is as many as the days bring by themselves.
+    ``calls`` None is as many as the days bring by themselves. ``noise`` may differ, beside what the slot's
+    pack declares.
     """
 
     kind: Literal["day", "recorded"] = "day"
@@ -61,6 +62,7 @@ class Wanted:
     seed: int = 1
     learn_noise: bool = True
     only: tuple[str, ...] = ()
+    noise: tuple[Passed, ...] = ()
 
     @property
     def in_words(self) -> str:
@@ -261,7 +263,8 @@ class Run:
             self.wanted.seed,
             self._see(fork),
         )
-        return _Traffic(len(planned), _of_day(asker, planned[:most]), lambda: list(asker.touched.values()))
+        several = sum(1 + each.errand.again for each in planned)
+        return _Traffic(several, _of_day(asker, planned[:most]), lambda: list(asker.touched.values()))
 
     async def _recorded(self, fork: Council, most: int | None) -> _Traffic:
         from sandbox.traffic.recorded import Session

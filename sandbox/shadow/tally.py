@@ -6,6 +6,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from math import isnan
 
 from sandbox import machine
 from sandbox.components.asking import Answered, Asked, Unanswered
@@ -147,6 +148,8 @@ class Tally:
 
     def _measure(self, operation: str, asked: Asked, ours: Answered, theirs: Answered) -> None:
         times = (ours.seconds, theirs.seconds)
+        if isnan(theirs.seconds):
+            return
         self._times.append(times)
         self._times_of[operation].append(times)
         if times[1] - times[0] > SLOW_SECONDS and operation not in self._slow:

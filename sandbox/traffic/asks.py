@@ -68,8 +68,8 @@ class Asker:
     seed: int
     see: Callable[[str, Asked], Awaitable[Answered]]
     touched: dict[str, tuple[str, Asked]] = field(default_factory=dict)
-    _pools: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    _read_at: datetime | None = None
+    _pools: dict[str, tuple[datetime | date, list[dict[str, Any]]]] = field(default_factory=dict)
+    _pages: dict[str, int] = field(default_factory=dict)
     _drawn: Mapping[str, Any] = field(default_factory=dict)
 
     async def asked(self, occasion: Occasion) -> Asked:
@@ -110,27 +110,31 @@ class Asker:
             return  # the answer shows no case: the call itself was compared, and that is all there is
 
     async def _entries(self, name: str, moment: datetime) -> list[dict[str, Any]]:
-        """The entries of a pool at a moment, each read once for it."""
-        if self._read_at != moment:
-            self._pools, self._read_at = {}, moment
-        if name not in self._pools:
-            self._pools[name] = await self._read(self.traffic.pools[name], moment)
-        return self._pools[name]
+        """The entries of a pool at a moment, read once for it; homes and people once for the day."""
+        pool = self.traffic.pools[name]
+        stands = pool.service is not None and not pool.newest
+        at: datetime | date = moment.astimezone(LONDON).date() if stands else moment
+        read_at, entries = self._pools.get(name, (None, []))
+        if read_at != at:
+            entries = await self._read(name, pool, moment)
+            self._pools[name] = at, entries
+        return entries
 
-    async def _read(self, pool: Pool, moment: datetime) -> list[dict[str, Any]]:
+    async def _read(self, name: str, pool: Pool, moment: datetime) -> list[dict[str, Any]]:
         service = pool.service or self.service
         draws = Draws(self.seed, f"{pool.operation} {moment}")
         scope = self._scope({}, self.keys.writer, 0, moment, draws)
         asked = self._call(pool, scope, self.keys.writer, service)
-        sizes = self.contracts[service].operations[pool.operation].names("query")
-        if "per_page" not in sizes:
+        if "per_page" not in self.contracts[service].operations[pool.operation].names("query"):
             return _entries_of(await self.see(service, asked), pool)
-        first = await self.see(service, _paged(asked, 1))
-        pages = -(-_total(first) // MOST_READ)
-        if pages <= 1:
-            return _entries_of(first, pool)
+        # How many pages there are is known from the last time, and a page that is gone by now is empty.
+        pages = self._pages.get(name, 1)
         page = pages if pool.newest else 1 + draws.below(pages)
-        return _entries_of(await self.see(service, _paged(asked, page)), pool)
+        answered = await self.see(service, _paged(asked, page))
+        self._pages[name] = max(1, -(-_total(answered) // MOST_READ))
+        if pool.newest and self._pages[name] > page:
+            answered = await self.see(service, _paged(asked, self._pages[name]))
+        return _entries_of(answered, pool) or _entries_of(await self.see(service, _paged(asked, 1)), pool)
 
     def _scope(
         self, entry: Mapping[str, Any], key: str, number: int, moment: datetime, draws: Draws | None

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -30,6 +29,8 @@ WASTE = "/councils/fairwater/waste"
 JOURNAL = "/sandbox/councils/fairwater/journal?service=waste&limit=200"
 CALLS = "600"
 """More than the gate wants to have been compared."""
+SLOWER = "60000"
+"""How much slower it may be, in milliseconds: a machine that is busy with other tests is not to decide."""
 
 
 class Public:
@@ -95,17 +96,18 @@ def answered_by(ground: Ground) -> Counter[str]:
 
 
 def test_a_product_takes_over_and_goes_again_and_nobody_notices(
-    ground: Ground, component_images: dict[str, str], tmp_path: Path
+    ground: Ground, component_images: dict[str, str]
 ) -> None:
     homes = ground.client.get(f"{WASTE}/collections?reportable=true&per_page=200").json()["items"]
     public = Public(str(ground.client.base_url), homes)
     with public.at_it():
         ground.typed("add", BINS, "--for", "waste", "--image", component_images["bins_r_us"])
-        assert "PASSED" in ground.typed("check", BINS, "--json", str(tmp_path / "check.json")).output
+        assert "PASSED" in ground.typed("check", BINS, "--examples", "1").output
         told = ground.typed("shadow", BINS, "--calls", CALLS).output
         assert "calls were answered alike" in told, told
         for share in ("10", "50", "100"):
-            ground.typed("go-live", BINS, "--percent", share, "--why", f"Step to {share} %")
+            step = ("--percent", share, "--why", f"Step to {share} %")
+            ground.typed("go-live", BINS, *step, "--slower", SLOWER)
             assert walked(ground) == []
         assert answered_by(ground)[BINS] > 100
         rolled_back = ground.typed("leave", BINS, "--why", "The trial is over").output

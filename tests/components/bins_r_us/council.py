@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import sys
@@ -126,13 +127,30 @@ class Council:
         self.membership = membership
         self._client = httpx.AsyncClient(timeout=PATIENCE_SECONDS)
         self._known: dict[str, tuple[Caller, float]] = {}
+        self._asking: asyncio.Task[Moment] | None = None
+        self._to_ask: asyncio.Task[Moment] | None = None
 
     async def close(self) -> None:
         """Close the connections."""
         await self._client.aclose()
 
     async def moment(self) -> Moment:
-        """What the council's clock shows. It stands still, runs and jumps, unlike the machine's."""
+        """What the council's clock shows. It stands still, runs and jumps, unlike the machine's.
+
+        Whoever asks while a question is under way shares the next one with all who come meanwhile: an answer
+        that is on its way may be of before they were called.
+        """
+        if self._to_ask is None:
+            self._to_ask = asyncio.create_task(self._after(self._asking))
+        return await asyncio.shield(self._to_ask)
+
+    async def _after(self, earlier: asyncio.Task[Moment] | None) -> Moment:
+        if earlier is not None:
+            await asyncio.wait([earlier])
+        self._asking, self._to_ask = self._to_ask, None
+        return await self._shown()
+
+    async def _shown(self) -> Moment:
         told = await self._asked("GET", "", headers=self.membership.authorization)
         if broken("own-clock"):
             now = datetime.now(UTC)

@@ -13,6 +13,7 @@ from typer.testing import CliRunner, Result
 
 from sandbox.cli import app
 from sandbox.cli.components import EnvironmentNotWritten
+from sandbox.components.mapping_file import BrokenMapping
 from sandbox.reach import Refused
 from tests.conftest import CouncilUnderTest
 
@@ -97,3 +98,22 @@ def test_what_is_refused_is_said_in_the_sandboxs_words(data: Path) -> None:
         typed(data, "add", "bins", "--for", "dragons", "--url", "http://127.0.0.1:9000")
     with pytest.raises(Refused, match="--allow"):
         typed(data, "add", "bins", "--for", "waste", "--url", "http://10.0.0.7:9000")
+
+
+def test_a_mapping_is_read_before_anything_is_registered(data: Path, tmp_path: Path) -> None:
+    file = tmp_path / "mapping.yaml"
+    file.write_text("fields:\n  straem: container\n")
+    with pytest.raises(BrokenMapping, match=r"mapping\.yaml:2: fields\.straem: .*did you mean `stream`\?"):
+        typed(data, *ADD, "--mapping", str(file))
+    assert "There are no components" in typed(data, "list").stdout
+
+    file.write_text("fields:\n  stream: container\n")
+    typed(data, *ADD, "--mapping", str(file))
+    assert "  stream: container\n" in typed(data, "map", "bins-r-us").stdout
+
+    file.write_text("query:\n  page: p\n")
+    typed(data, "map", "bins-r-us", str(file))
+    assert "stream" not in typed(data, "map", "bins-r-us").stdout
+    typed(data, "map", "bins-r-us", "--withdraw")
+    with pytest.raises(Refused, match="No mapping is declared"):
+        typed(data, "map", "bins-r-us")

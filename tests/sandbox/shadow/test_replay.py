@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,7 +12,10 @@ import httpx
 import pytest
 
 from sandbox import running
+from tests.components.launching import free_port, launched
 from tests.components.trying import SLOTS, Sandbox, compared, member, shadowed
+from tests.conftest import KEY
+from tests.sandbox.served import Served
 
 AT_ONCE = 2
 MISSED_BY_THE_CHECKS = {
@@ -104,6 +108,17 @@ def test_a_mistake_that_the_checks_miss_is_seen_beside_the_stub(
     assert any(sentence in each for each in said), said
 
 
+def test_what_a_supplier_declares_as_noise_is_let_pass_and_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    noise = {"place": "**/return_by", "why": "Our crews return a day later, as agreed.", "operation": "*"}
+    only, late = ["report-missed-bin"], "return-by-a-day-late"
+    wanted = {"calls": 4, "only": only, "learn_noise": False, "noise": [noise]}
+
+    result = shadowed(sandbox, "bins_r_us", tmp_path / "bins", defect=late, **wanted)
+
+    assert [group["place"] for group in result["summary"]["groups"] if "return_by" in group["place"]] == []
+    assert noise["why"] in [each["why"] for each in result["summary"]["noise"]]
+
+
 def test_when_all_is_over_no_fork_is_left(sandbox: Sandbox, results: Results) -> None:
     assert sandbox.ask("GET", f"/councils/{sandbox.council}/forks")["items"] == []
 
@@ -144,6 +159,32 @@ def test_a_run_that_is_stopped_lets_the_component_back_into_its_council(
         assert compared(sandbox, "stopped", begun["number"])["state"] == "failed"
         assert sandbox.ask("GET", door)["council"] == sandbox.council
     assert sandbox.ask("GET", f"/councils/{sandbox.council}/forks")["items"] == []
+
+
+def test_after_a_kill_the_component_acts_in_its_council_and_the_run_is_said_to_be_broken_off(
+    built_folder: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(built_folder, tmp_path / "council-data")
+    served = Served(tmp_path / "council-data")
+    sandbox = Sandbox(f"http://127.0.0.1:{served.port}", "fairwater", KEY)
+    door = "/councils/fairwater/components/killed"
+    try:
+        wanted = {"name": "killed", "slot": "waste", "url": f"http://127.0.0.1:{free_port()}"}
+        environment = sandbox.ask("POST", "/councils/fairwater/components", wanted)["environment"]
+        port = int(wanted["url"].rpartition(":")[2])
+        with launched("bins_r_us", environment, data=tmp_path / "bins", port=port):
+            begun = sandbox.ask("POST", f"{door}/shadow", {"calls": 50_000, "learn_noise": False})
+            while not sandbox.ask("GET", f"{door}/shadow")["sent"]:
+                pass
+
+            served.kill()
+            served.start()
+
+            assert sandbox.ask("GET", door)["council"] == "fairwater"
+            assert compared(sandbox, "killed", begun["number"])["state"] == "failed"
+            assert sandbox.ask("GET", "/councils/fairwater/forks")["items"] == []
+    finally:
+        served.close()
 
 
 def test_a_component_that_fills_a_slot_is_not_taken_away_to_be_tried(

@@ -10,7 +10,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from typing import Protocol
 
 from sqlalchemy import delete, select
 from starlette.exceptions import HTTPException
@@ -41,18 +40,10 @@ from service_apis.kit.council import Council
 from service_apis.kit.problems import BodyTooLarge, Problem
 from service_apis.kit.service import Service
 
-__all__ = ["Filled", "Filling", "Watcher"]
+__all__ = ["Filled", "Filling"]
 
 TOLD_WITHIN_SECONDS = 2.0
 """How long an advance of the clock waits for components to tell what fell due."""
-
-
-class Watcher(Protocol):
-    """Who is told of calls that the stub answered in a slot that a component is to fill, or fills in part."""
-
-    def saw(self, council: Council, setting: Setting, asked: Asked, ours: Answered) -> None:
-        """Take note of a call and the stub's answer, which the caller has by now. It must not take long."""
-        ...
 
 
 @dataclass(frozen=True)
@@ -94,7 +85,6 @@ class Filling:
     def __init__(self, councils: Councils, outward: Outward) -> None:
         self._councils = councils
         self.relay = Relay(outward, councils.services)
-        self.watchers: list[Watcher] = []
         self._filled: dict[str, Filled] = {}
         self._lanes: dict[tuple[str, str], Lanes] = {}
         self._under_way: dict[tuple[str, str], set[str]] = {}
@@ -201,8 +191,8 @@ class Filling:
             await (await answer_of(service, problem, scope))(scope, receive, send)
             return
         await send_on(answered, send)
-        if not call.answered_by:
-            self._mirror(passing, answered)
+        if passing.is_read and passing.setting.mode is Mode.SHADOW:
+            self.follow_ups.read(call.council, setting, asked, answered)
 
     async def _answer(self, passing: Passing) -> Answered:
         """The answer of whoever is to give it. Raises ComponentUnanswered, or the refusal of a trick."""
@@ -218,13 +208,6 @@ class Filling:
         except Unanswered as unanswered:
             passing.call.answered_by = f"{passing.component} did not: {unanswered}"
             raise falling_back.refusal(unanswered) from unanswered
-
-    def _mirror(self, passing: Passing, ours: Answered) -> None:
-        """Let the component answer in shadow what the stub answered, and watchers see it."""
-        if passing.is_read and passing.setting.mode is Mode.SHADOW:
-            self.follow_ups.read(passing.council, passing.setting, passing.asked, ours)
-        for watcher in self.watchers:
-            watcher.saw(passing.council, passing.setting, passing.asked, ours)
 
     async def _read(self, passing: Passing) -> Answered:
         if not passing.is_components:

@@ -25,6 +25,8 @@ from service_apis.kit.council import Council
 
 READS_AT_ONCE = 16
 """So many reads are under way at the component together, as with a page that many look at."""
+READS_TIMED, TIMED_EVERY = 1, 4
+"""So many of those that are sent together go alone before the others, every so many times, to be timed."""
 
 
 class Side(Protocol):
@@ -168,26 +170,35 @@ class Replay:
     elsewhere: Callable[[str], Sequence[Side]]
     sent: int = 0
     _reads: list[tuple[Sent, Asked, Answered]] = field(default_factory=list)
+    _batches: int = 0
+    _under_way: asyncio.Task[None] | None = None
 
     async def run(self, calls: AsyncIterator[Sent]) -> None:
         """Send the calls, in order."""
-        async for call in calls:
-            if call.at > self.worlds[0].clock.now:
-                await self._finish_reads()
-                await self.move_clocks(call.at)
-            if call.asked is None:
-                self.judge.leave_out(call.operation, call.left_out)
-            elif call.service is not None:
-                await self._finish_reads()
-                for side in self.elsewhere(call.service):
-                    await side.ask(call.asked)
-            elif call.asked.method in SAFE:
-                await self._read(call, call.asked)
-            else:
-                await self._finish_reads()
-                await self._write(call, call.asked)
-            self.sent += 1
-        await self._finish_reads()
+        try:
+            async for call in calls:
+                await self._send(call)
+            await self._finish_reads()
+        finally:
+            if self._under_way is not None:
+                self._under_way.cancel()
+
+    async def _send(self, call: Sent) -> None:
+        if call.at > self.worlds[0].clock.now:
+            await self._finish_reads()
+            await self.move_clocks(call.at)
+        if call.asked is None:
+            self.judge.leave_out(call.operation, call.left_out)
+        elif call.service is not None:
+            await self._finish_reads()
+            for side in self.elsewhere(call.service):
+                await side.ask(call.asked)
+        elif call.asked.method in SAFE:
+            await self._read(call, call.asked)
+        else:
+            await self._finish_reads()
+            await self._write(call, call.asked)
+        self.sent += 1
 
     async def move_clocks(self, to: datetime) -> None:
         """Let what falls due until then be done, in each world."""
@@ -201,13 +212,35 @@ class Replay:
         call.answered(ours)
         self._reads.append((call, asked, ours))
         if len(self._reads) >= READS_AT_ONCE:
-            await self._finish_reads()
+            await self._send_reads()
 
     async def _finish_reads(self) -> None:
-        """Send the reads that wait: the first alone, by which it is timed, and then the others at once."""
+        """Send the reads that wait, and wait until all that were sent are judged."""
+        await self._send_reads()
+        await self._judged()
+
+    async def _send_reads(self) -> None:
+        """Send the reads that wait: the first now and then alone, by which it is timed, the others at once.
+
+        They are not waited for: meanwhile the stub answers the next ones.
+        """
+        await self._judged()
         reads, self._reads = self._reads, []
-        alone = [await self._theirs(asked) for _, asked, _ in reads[:1]]
-        at_once = await asyncio.gather(*(self._theirs(asked) for _, asked, _ in reads[1:]))
+        alone = READS_TIMED if self._batches % TIMED_EVERY == 0 else 0
+        self._batches += 1
+        answers = [await self._theirs(asked) for _, asked, _ in reads[:alone]]
+        self._under_way = asyncio.create_task(self._judge_reads(reads, answers))
+
+    async def _judged(self) -> None:
+        """Wait until what was sent is judged."""
+        under_way, self._under_way = self._under_way, None
+        if under_way is not None:
+            await under_way
+
+    async def _judge_reads(
+        self, reads: Sequence[tuple[Sent, Asked, Answered]], alone: Sequence[Answered | Unanswered]
+    ) -> None:
+        at_once = await asyncio.gather(*(self._theirs(asked) for _, asked, _ in reads[len(alone) :]))
         answers = [*alone, *(_untimed(answer) for answer in at_once)]
         for (call, asked, ours), answer in zip(reads, answers, strict=True):
             theirs = self.other.as_read(asked, ours, answer) if isinstance(answer, Answered) else answer

@@ -79,6 +79,7 @@ class Call:
     ``service`` is the URL name, or ``sandbox`` for the control API; ``caller`` is None without a known key;
     ``started`` reads ``machine.seconds``. ``fault`` names a behaviour that was forced on the call.
     ``answered_by`` says which component answered it, and what befell it there; empty where our stub did.
+    ``operation`` is its operationId, where that was found before the service itself was called.
     """
 
     council: Council
@@ -88,6 +89,7 @@ class Call:
     started: float = field(default_factory=machine.seconds)
     fault: str = ""
     answered_by: str = ""
+    operation: str = ""
 
 
 class Passage(Protocol):

@@ -76,6 +76,11 @@ def _show(told: dict[str, Any], *, examples: bool) -> None:
     for line in _notes(summary):
         typer.echo(line)
     if examples:
+        typer.echo(
+            "\nThe calls were made on a copy of the council, with its clock where the day had come to.\n"
+            "A case that was made there is found only there, and a call that changes something changes\n"
+            "the product's own records."
+        )
         _examples(summary["groups"])
 
 

@@ -107,13 +107,15 @@ def add(
         for variable, value in environment.items():
             typer.echo(f"export {variable}={shlex.quote(value)}")
         typer.echo(
-            f"# {name} fills {made['slot']}. Start it with these at {made['url']}; they are not shown again.",
+            f"# {name} joined for {made['slot']}. Start it with these at {made['url']}; they are not shown "
+            "again.",
             err=True,
         )
     else:
         _write(env_file, environment)
         typer.echo(
-            f"{name} fills {made['slot']}. What to start it with is in {env_file}, and is not shown again:\n"
+            f"{name} joined for {made['slot']}. What to start it with is in {env_file}, and is not shown "
+            "again:\n"
             f"  (set -a; . {shlex.quote(_as_path(env_file))}; exec YOUR-COMMAND)"
         )
     typer.echo(f"# Then see what it sent with: council component show {name}", err=True)
@@ -165,7 +167,7 @@ def show(
     with _asked(council, data, sandbox, key) as (there, address):
         told = there.ask("GET", f"{address}/{name}")
         sent = _everything_sent(there, f"{address}/{name}/events")
-    typer.echo(f"{told['name']} fills {told['slot']} of {told['council']}, at {told['url']}")
+    typer.echo(f"{told['name']} joined for {told['slot']} of {told['council']}; it answers at {told['url']}")
     typer.echo(f"Joined {told['joined_at'][:16].replace('T', ' ')}; {_counted(sent)}")
     for each in sent[-MOST_SHOWN:]:
         event = each["event"] or {}

@@ -17,6 +17,8 @@ from sandbox.failure import Failure
 
 PANEL_SHARE, PANEL_GATE, PANEL_ANSWERS = "Whose calls", "The gate", "Its answers"
 
+EVERYBODY = 100
+"""Of so many homes in a hundred: the whole slot, with the calls that are about no home."""
 Operation = Annotated[
     list[str] | None,
     typer.Option(
@@ -82,7 +84,7 @@ class Whose:
             "residents": self.resident or [],
             "wards": self.ward or [],
         }
-        if not any(share.values()):
+        if not any(share.values()) or self.percent == EVERYBODY:
             return {"mode": "live"}
         return {"mode": "share", "share": share}
 
@@ -147,11 +149,14 @@ def go_live(
     limiting: Limiting,
     operation: Operation = None,
     fallback: Annotated[
-        bool,
+        bool | None,
         typer.Option(
-            "--fallback", help="Where it does not answer, the stub does.", rich_help_panel=PANEL_ANSWERS
+            "--fallback/--no-fallback",
+            help="Where it does not answer, the stub does.",
+            show_default="as it was, or no",
+            rich_help_panel=PANEL_ANSWERS,
         ),
-    ] = False,
+    ] = None,
     time_limit: Annotated[
         str,
         typer.Option("--time-limit", help="How long it may take: 2s, 500ms.", rich_help_panel=PANEL_ANSWERS),
@@ -169,14 +174,16 @@ def go_live(
         **whose.filling(),
         **limiting.gate(),
         "operations": operation or None,
-        "fallback": fallback,
         "seconds": seconds_of(time_limit),
         "by": signed(by),
         "why": why,
     }
     with asked(council, data, sandbox, key) as (there, address):
         slot = component_of(there, address, name)["slot"]
-        filled = there.ask("PUT", f"{address}/slots/{slot}", json=wanted)
+        if fallback is None:
+            fillings = there.ask("GET", f"{address}/slots/{slot}")["fillings"]
+            fallback = any(each["fallback"] for each in fillings if each["component"] == name)
+        filled = there.ask("PUT", f"{address}/slots/{slot}", json={**wanted, "fallback": fallback})
     typer.echo(f"{filled['overview']} {_at_gate(filled)}")
     typer.echo(f"Back to the stub at any moment: council component roll-back {name}")
 

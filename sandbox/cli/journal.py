@@ -154,6 +154,7 @@ def _line(call: dict[str, Any]) -> str:
         call["caller"] or "no key",
         caused,
         forced,
+        f"answered: {call['answered_by']}" if call["answered_by"] else "",
         call["note"] or "",
         call["request_id"],
     ]
@@ -182,7 +183,11 @@ def _in_full(call: dict[str, Any]) -> Iterator[str]:
     yield f"By {call['caller'] or 'nobody known'} from {call['client'] or 'the sandbox itself'}"
     yield f"At {call['at']}, when it was {call['council_time']} in the council"
     yield f"Operation {call['operation'] or '(none)'} of {call['service']}"
-    for said in (call["fault"] and f"Forced: {call['fault']}", call["note"]):
+    for said in (
+        call["answered_by"] and f"Who answered: {call['answered_by']}",
+        call["fault"] and f"Forced: {call['fault']}",
+        call["note"],
+    ):
         if said:
             yield said
     for half in ("request", "answer"):

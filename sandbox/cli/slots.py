@@ -69,7 +69,7 @@ def history(
 
         Reports(json=evidence).check()
     with asked(council, data, sandbox, key) as (there, address):
-        where = slot or component_of(there, address, name or "")["slot"]
+        where = slot or _slot_of(there, address, name or "")
         changes = _every_change(there, f"{address}/slots/{where}/changes")
         shown = there.ask("GET", f"{address}/slots/{where}")
     for change in changes:
@@ -79,6 +79,15 @@ def history(
     typer.echo(shown["overview"])
     if evidence is not None:
         _write(evidence, address.rpartition("/")[2], shown, changes, data)
+
+
+def _slot_of(there: Reached, address: str, name: str) -> str:
+    """The slot of a component, also of one that has left."""
+    for each in there.ask("GET", f"{address}/slots")["items"]:
+        changes = _every_change(there, f"{address}/slots/{each['slot']}/changes")
+        if any(change["component"] == name for change in changes):
+            return str(each["slot"])
+    return str(component_of(there, address, name)["slot"])
 
 
 def _rows(slot: dict[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -86,7 +86,7 @@ class Found:
         """The refusal that says what is unmet."""
         told = " ".join(f"{each.what}: {each.remedy}." for each in self.unmet)
         return GateClosed(
-            f"{told} Or give a reason to go through all the same, as `override`.",
+            f"{told} Or give a reason to go through all the same, with `--override`.",
             unmet=[asdict(each) for each in self.unmet],
             limits=asdict(self.limits),
         )

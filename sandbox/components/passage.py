@@ -176,6 +176,7 @@ class Filling:
             # What the slot does not have is refused as ever, whatever else a component may answer.
             await onward(scope, receive, send)
             return
+        call.operation = operation or ""
         stub = partial(of_stub, onward, scope)
         try:
             asked = await read(scope, receive)

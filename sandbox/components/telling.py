@@ -213,10 +213,12 @@ class Telling:
         setting = self._filled(council.name).settings.of(sender.slot, None)
         if sender.away or event["time"] > work.now:
             return False
+        if setting is not None and setting.filler.name != sender.name:
+            return False  # it joined for the slot, and another fills it
         kind = ledger.strike(work.connection, sender.slot, ("owed", "echo"), event)
         if kind is not None:
             return kind == "owed"
-        if setting is None or setting.filler.name != sender.name:
+        if setting is None:
             return False
         if is_components(setting, Named.by_event(event), council, service, work.connection):
             ledger.enter(work.connection, sender.slot, "ahead", event)

@@ -73,7 +73,7 @@ class Noted(Causes):
         self.query: bytes = scope["query_string"]
         self.asked_headers: Headers = scope["headers"]
         self.client: tuple[str, int] | None = scope.get("client")
-        self.operation: str = getattr(scope.get("route"), "operation_id", None) or ""
+        self.operation: str = getattr(scope.get("route"), "operation_id", None) or self.call.operation
         self._receive = self._onward = None
 
     async def receive(self) -> Message:

@@ -62,7 +62,7 @@ def test_a_component_from_joining_to_leaving(data: Path) -> None:
     listed = typed(data, "list").stdout
     assert re.search(r"bins-r-us +waste +http://127.0.0.1:9000 +0 +0 +0", listed)
     shown = typed(data, "show", "bins-r-us").stdout
-    assert "bins-r-us fills waste of fairwater" in shown
+    assert "bins-r-us joined for waste of fairwater" in shown
     assert "it has sent nothing yet" in shown
     for secret in (environment["COUNCIL_KEY"], environment["COUNCIL_EVENTS_SECRET"]):
         assert secret not in listed + shown

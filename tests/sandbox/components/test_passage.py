@@ -49,6 +49,22 @@ def test_what_the_stub_answered_the_component_holds_before_it_is_asked(
     assert shown == made
 
 
+def test_who_joined_for_a_slot_that_another_fills_tells_nothing(
+    pair: Twins, bins: list[dict[str, str]]
+) -> None:
+    idle = pair.control("POST", "/components", name="idle", slot="waste", url="http://127.0.0.1:9")
+    pair.fill("live")
+    made = pair.ask("POST", "/missed-collections", json=bins[0]).json()
+    reported = ("missed-collection.reported", made["reference"])
+
+    pair.tell("idle", idle["events_secret"])
+    before = pair.told().count(reported)
+    pair.tell()
+
+    assert (before, pair.told().count(reported)) == (0, 1)
+    pair.control("DELETE", "/components/idle")
+
+
 def test_a_case_has_the_councils_reference_whoever_answers(pair: Twins, bins: list[dict[str, str]]) -> None:
     # The component numbers on from a case that the council never had.
     own = pair.twin.councils.first

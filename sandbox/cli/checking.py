@@ -91,15 +91,24 @@ def check(
             )
         if (url is None) == (spec is None):
             raise CannotCheck("Say where the component answers with --url, or name its OpenAPI with --spec")
-        document = _read(spec) if spec is not None else _published(str(url), slot)
-        if _compare(slot, document, to_do=True):
-            raise typer.Exit(BREAKS)
+        compare_alone(slot, _read(spec) if spec is not None else _published(str(url), slot))
         return
     if slot or url or spec:
         raise CannotCheck(f"{name} has joined for a slot, with an address; leave out --for, --url and --spec")
     with asked(council, data, sandbox, key) as (there, address):
         passed = verdict_of(ctx, there, address, name, trying, choice, paths, data, _compared)
     if not passed:
+        raise typer.Exit(BREAKS)
+
+
+def compare_spec(slot: str, spec: Path) -> None:
+    """Say what a component's OpenAPI lacks of a slot, and what breaks; exit code 1 where something does."""
+    compare_alone(slot, _read(spec))
+
+
+def compare_alone(slot: str, document: dict[str, Any]) -> None:
+    """The same of a document that was read."""
+    if _compare(slot, document, to_do=True):
         raise typer.Exit(BREAKS)
 
 

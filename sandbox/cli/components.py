@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from sandbox.cli import containers, going_live, leaving, mapping, slots
-from sandbox.cli.checking import check
+from sandbox.cli.checking import Spec, check, compare_spec
 from sandbox.cli.comparing import compare
 from sandbox.cli.component_options import Component, SandboxUrl, asked
 from sandbox.cli.containers import FromImage
@@ -76,6 +76,7 @@ def add(
     url: Annotated[
         str | None, typer.Option("--url", help="Where it answers: [b]http://127.0.0.1:9000[/b].")
     ] = None,
+    spec: Spec = None,
     mapping_file: mapping.MappingFile = None,
     council: OfCouncil = None,
     env_file: Annotated[
@@ -88,8 +89,14 @@ def add(
     key: SandboxKey = None,
     data: Data = DEFAULT_DATA,
 ) -> None:
-    """Register a component for a slot, and show what to start it with: its key and secret, this once."""
-    image.refuse_with(url, env_file)
+    """Register a component for a slot, and show what to start it with: its key and secret, this once.
+
+    With --spec alone nothing is registered: it says what would have to be implemented, and what breaks.
+    """
+    image.refuse_with(url, env_file, spec)
+    if spec is not None:
+        compare_spec(slot, spec)
+        return
     if env_file is not None:
         _refuse_unwritable(env_file)
     declared = None if mapping_file is None else mapping.mapping_of(mapping_file, slot)

@@ -90,12 +90,13 @@ class FromImage:
         ),
     ] = 60
 
-    def refuse_with(self, url: str | None, env_file: Path | None) -> None:
+    def refuse_with(self, url: str | None, env_file: Path | None, spec: Path | None = None) -> None:
         """Refuse words that do not go together. Raises OneOrTheOther."""
-        if (self.image is None) == (url is None):
+        if sum(each is not None for each in (self.image, url, spec)) != 1:
             raise OneOrTheOther(
                 "A component answers at an address (--url http://127.0.0.1:9000), or is started from an "
-                "image (--image NAME): name one of the two"
+                "image (--image NAME): name one of the two. Or name its OpenAPI alone (--spec FILE), to see "
+                "what would have to be implemented"
             )
         if self.image is not None and env_file is not None:
             raise OneOrTheOther(

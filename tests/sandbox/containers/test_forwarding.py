@@ -106,6 +106,7 @@ def test_without_an_engine_it_is_said_what_to_do(tmp_path: Path, monkeypatch: py
         (("--image", "bins"), NoSandboxForIt, "council up"),
         (("--image", "bins", "--url", "http://127.0.0.1:9000"), OneOrTheOther, "one of the two"),
         ((), OneOrTheOther, "one of the two"),
+        (("--spec", "x.json", "--url", "http://127.0.0.1:9000"), OneOrTheOther, "--spec FILE"),
         (("--url", "http://127.0.0.1:9000", "--port", "9000"), OneOrTheOther, "--image"),
     ],
 )

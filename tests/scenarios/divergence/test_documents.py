@@ -237,6 +237,19 @@ def test_the_command_says_what_callers_would_stumble_over(tmp_path: Path) -> Non
     assert (said.returncode, "1 extra" in said.stdout) == (0, True)
 
 
+def test_whoever_has_nothing_but_an_openapi_sees_what_is_to_be_done_and_joins_nothing(tmp_path: Path) -> None:
+    spec = tmp_path / "bins.json"
+    spec.write_text(json.dumps(changed(BREAKING["an operation is not there"][0])))
+
+    words = ("add", "bins-r-us", "--for", "waste", "--spec", str(spec), "--data", str(tmp_path / "none"))
+    said = subprocess.run([COMMAND, "component", *words], capture_output=True, text=True, check=False)
+
+    assert said.returncode == 1
+    assert "to be implemented, or left to the stub" in said.stdout
+    assert "list_rounds" in said.stdout
+    assert not (tmp_path / "none").exists()
+
+
 @pytest.mark.parametrize(
     ("written", "message"),
     [

@@ -7,7 +7,7 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import islice
 
@@ -43,7 +43,14 @@ class Addresses:
     @property
     def url(self) -> str:
         """The address to tell people."""
-        return f"http://{'127.0.0.1' if self.host in EVERYWHERE else self.host}:{self.port}"
+        return self._url_at(self.port)
+
+    def own_url(self, port: int) -> str:
+        """The address of a single service that answers at a port of its own."""
+        return f"{self._url_at(port)}/"
+
+    def _url_at(self, port: int) -> str:
+        return f"http://{'127.0.0.1' if self.host in EVERYWHERE else self.host}:{port}"
 
 
 def service_ports(asked: list[str], url_names: list[str]) -> dict[int, str]:
@@ -86,14 +93,23 @@ def open_to_callers(sockets: list[socket.socket]) -> None:
 
 
 class _Server(uvicorn.Server):
-    """A server that, told to stop, has the gateway let go of those who listen to streams.
+    """A server that says when it is up and, told to stop, has the gateway let go of who listens to streams.
 
     Uvicorn waits for every answer to end before it stops the application; a stream would never end.
+    ``when_up`` is called once it answers and hears signals.
     """
 
-    def __init__(self, config: uvicorn.Config, application: ASGIApp) -> None:
+    def __init__(
+        self, config: uvicorn.Config, application: ASGIApp, when_up: Callable[[], None] = lambda: None
+    ) -> None:
         super().__init__(config)
         self._application = application
+        self._when_up = when_up
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start; see uvicorn."""
+        await super().startup(sockets)
+        self._when_up()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop; see uvicorn."""
@@ -102,8 +118,11 @@ class _Server(uvicorn.Server):
         await super().shutdown(sockets)
 
 
-def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
-    """Serve until told to stop by a signal."""
+def serve(sandbox: Sandbox, sockets: list[socket.socket], when_up: Callable[[], None]) -> None:
+    """Serve until told to stop by a signal, and say when it does.
+
+    Whoever is told that it is up may stop it at once: before that, Python can lose the signal in a callback.
+    """
     config = uvicorn.Config(
         sandbox.gateway,
         http=HangingUp,
@@ -115,7 +134,7 @@ def serve(sandbox: Sandbox, sockets: list[socket.socket]) -> None:
         timeout_graceful_shutdown=5,
     )
     with contextlib.suppress(KeyboardInterrupt):
-        _Server(config, sandbox.gateway).run(sockets=sockets)
+        _Server(config, sandbox.gateway, when_up).run(sockets=sockets)
 
 
 @contextlib.contextmanager

@@ -117,13 +117,13 @@ def up(
         )
         try:
             open_to_callers(sockets)
-            for line in greeting(sandbox, addresses.url):
-                typer.echo(line)
-            for own_port, service in ports.items():
-                typer.echo(f"Own port {addresses.url.rpartition(':')[0]}:{own_port}/ ({service})")
+            lines = [
+                *greeting(sandbox, addresses.url),
+                *(f"Own port {addresses.own_url(port)} ({service})" for port, service in ports.items()),
+            ]
             for unreadable in sandbox.councils.unreadable.values():
                 typer.echo(f"Left out: {unreadable}", err=True)
-            serve(sandbox, sockets)
+            serve(sandbox, sockets, lambda: typer.echo("\n".join(lines)))
         finally:
             sandbox.close()
 

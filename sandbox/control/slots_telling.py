@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from sandbox.components import comparisons, gate, verdicts
+from sandbox.components import gate, verdicts
 from sandbox.components.passage import Filled
 from sandbox.components.registering import components
 from sandbox.components.settings import Mode, Setting, latest_changes
@@ -30,6 +30,7 @@ from sandbox.control.slots_shapes import (
     VerdictShown,
 )
 from sandbox.councils import Councils
+from sandbox.shadow import results
 from service_apis.kit.council import Council
 from service_apis.kit.service import Service
 
@@ -51,7 +52,7 @@ class Standing:
         """As the notebook has it."""
         verdict = verdicts.latest(session, component.name)
         changed = verdicts.changed_since(verdict, component, service) if verdict else []
-        return cls(component, verdict, changed, comparisons.latest(session, component))
+        return cls(component, verdict, changed, results.latest(session, component.name))
 
     def at_gate(self, limits: gate.Limits) -> gate.Found:
         """What the gate says of it."""

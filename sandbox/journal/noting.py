@@ -20,6 +20,8 @@ from service_apis.kit.clock import Clock
 MARGIN = 512
 """So much more is held until it is masked: no half of a secret is to stand at the cut."""
 HELD = LONGEST_BODY + MARGIN
+REFUSED = (401, 403)
+"""How a caller is answered who may not ask."""
 
 
 class Noted(Causes):
@@ -109,9 +111,6 @@ def kept_of(held: bytes, mask: Callable[[bytes], bytes]) -> bytes:
     return mask(held[:HELD])[:-MARGIN][:LONGEST_BODY]
 
 
-REFUSED = (401, 403)
-
-
 class Keeper(Protocol):
     """Who takes a noted call."""
 
@@ -147,7 +146,7 @@ class Noting:
 
 def _is_passed_over(scope: Scope) -> bool:
     """Whether a call of the control API is not noted: one that reads the journal or works on it."""
-    return bool(_concerned(scope)[:1] == ["journal"])
+    return _concerned(scope)[:1] == ["journal"]
 
 
 def _asks_the_time(scope: Scope) -> bool:

@@ -56,6 +56,16 @@ class Compared(Protocol):
         ...
 
     @property
+    def events(self) -> int:
+        """How many events were told meanwhile."""
+        ...
+
+    @property
+    def events_different(self) -> int:
+        """How many of them the component told otherwise, or not, or beside those."""
+        ...
+
+    @property
     def median_slower_ms(self) -> float:
         """By how many milliseconds the component was slower at the median; less than 0 where faster."""
         ...
@@ -130,21 +140,13 @@ def _of_comparison(name: str, compared: Compared | None, limits: Limits) -> list
     if compared.calls < limits.calls:
         found.append(
             Unmet(
-                f"{_calls(compared.calls)} {'was' if compared.calls == 1 else 'were'} compared, fewer than "
+                f"{_counted(compared.calls, 'call')} {'was' if compared.calls == 1 else 'were'} compared, fewer than "
                 f"{limits.calls:,}",
                 f"{again} with more calls",
             )
         )
-    # As it was typed, so that no rounding of 0.3 % refuses, or lets through, one call in a thousand.
-    if compared.different * 100 > Fraction(str(limits.percent)) * compared.calls:
-        percent = compared.different * 100 / max(compared.calls, 1)
-        found.append(
-            Unmet(
-                f"{_calls(compared.different)} of {compared.calls:,} differed ({percent:.2g} %), more than "
-                f"{limits.percent:g} %",
-                f"see what differs with `council component compare {name}`, mend it and {again}",
-            )
-        )
+    found += _apart("call", compared.different, compared.calls, limits, again, name)
+    found += _apart("event", compared.events_different, compared.events, limits, again, name)
     if compared.median_slower_ms > limits.slower_ms:
         found.append(
             Unmet(
@@ -156,8 +158,19 @@ def _of_comparison(name: str, compared: Compared | None, limits: Limits) -> list
     return found
 
 
-def _calls(count: int) -> str:
-    return "1 call" if count == 1 else f"{count:,} calls"
+def _apart(what: str, different: int, of: int, limits: Limits, again: str, name: str) -> list[Unmet]:
+    """That more of them differed than the limits let, if so."""
+    # As it was typed, so that no rounding of 0.3 % refuses, or lets through, one call in a thousand.
+    if different * 100 <= Fraction(str(limits.percent)) * of:
+        return []
+    percent = different * 100 / max(of, 1)
+    told = f"{_counted(different, what)} of {of:,} differed ({percent:.2g} %), more than {limits.percent:g} %"
+    remedy = f"see what differs with `council component compare {name}`, mend it and {again}"
+    return [Unmet(told, remedy)]
+
+
+def _counted(count: int, what: str) -> str:
+    return f"1 {what}" if count == 1 else f"{count:,} {what}s"
 
 
 def kept(found: Found, verdict: dict[str, Any] | None, comparison: dict[str, Any] | None) -> dict[str, Any]:

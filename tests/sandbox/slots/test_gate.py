@@ -20,6 +20,8 @@ class Compared:
     calls: int
     different: int
     median_slower_ms: float
+    events: int = 0
+    events_different: int = 0
     sentence: str = ""
 
 
@@ -35,7 +37,12 @@ some_tested = st.none() | st.builds(
 )
 some_compared = st.none() | st.integers(0, 2000).flatmap(
     lambda calls: st.builds(
-        Compared, st.just(calls), st.integers(0, calls), st.floats(-1000, 1000, allow_nan=False)
+        Compared,
+        st.just(calls),
+        st.integers(0, calls),
+        st.floats(-1000, 1000, allow_nan=False),
+        st.integers(0, 50),
+        st.integers(0, 3),
     )
 )
 some_limits = st.builds(Limits, st.integers(1, 2000), st.floats(0, 100), st.floats(0, 1000))
@@ -50,6 +57,7 @@ def test_it_is_open_just_where_the_checks_passed_and_the_comparison_keeps_to_the
         compared is not None
         and compared.calls >= limits.calls
         and Fraction(compared.different * 100) <= Fraction(str(limits.percent)) * compared.calls
+        and Fraction(compared.events_different * 100) <= Fraction(str(limits.percent)) * compared.events
         and compared.median_slower_ms <= limits.slower_ms
     )
     found = look("bins-r-us", checked, compared, limits)
@@ -77,6 +85,7 @@ def test_what_is_wrong_with_one_thing_hides_nothing_of_another(
         (PASSED, None, "has not been compared"),
         (PASSED, replace(ALIKE, calls=499), "499 calls were compared, fewer than 500"),
         (PASSED, replace(ALIKE, calls=1000, different=6), r"6 calls of 1,000 differed \(0.6 %\)"),
+        (PASSED, replace(ALIKE, events=100, events_different=1), r"1 event of 100 differed \(1 %\)"),
         (PASSED, replace(ALIKE, median_slower_ms=251), "251 ms slower at the median, more than 250 ms"),
     ],
 )

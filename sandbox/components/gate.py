@@ -138,13 +138,8 @@ def _of_comparison(name: str, compared: Compared | None, limits: Limits) -> list
         return [Unmet(f"{name} has not been compared with the stub", again)]
     found = []
     if compared.calls < limits.calls:
-        found.append(
-            Unmet(
-                f"{_counted(compared.calls, 'call')} {'was' if compared.calls == 1 else 'were'} compared, fewer than "
-                f"{limits.calls:,}",
-                f"{again} with more calls",
-            )
-        )
+        were = f"{_counted(compared.calls, 'call')} {'was' if compared.calls == 1 else 'were'} compared"
+        found.append(Unmet(f"{were}, fewer than {limits.calls:,}", f"{again} with more calls"))
     found += _apart("call", compared.different, compared.calls, limits, again, name)
     found += _apart("event", compared.events_different, compared.events, limits, again, name)
     if compared.median_slower_ms > limits.slower_ms:

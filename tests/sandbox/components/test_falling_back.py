@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sandbox.components import circuit, following
+from sandbox.components.asking import Unanswered
+from sandbox.components.falling_back import may_answer
+from sandbox.components.settings import Filler, Mode, Setting, Share
 from tests.sandbox.components.twin import Twins, twins
+
+AT = datetime(2026, 6, 1, tzinfo=UTC)
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +30,26 @@ def pair(built_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         patched.setattr(following, "LONGEST_PAUSE", 0.05)
         with twins(built_folder, tmp_path_factory.mktemp("twins")) as pair:
             yield pair
+
+
+@pytest.mark.parametrize(
+    ("fallback", "is_read", "may_be_done", "has_key", "may"),
+    [
+        (False, True, False, True, False),
+        (True, True, True, False, True),
+        (True, False, False, False, True),
+        (True, False, True, True, True),
+        (True, False, True, False, False),
+    ],
+)
+def test_the_stub_answers_where_it_was_chosen_and_nothing_is_done_twice(
+    fallback: bool, is_read: bool, may_be_done: bool, has_key: bool, may: bool
+) -> None:
+    setting = Setting(
+        "waste", "*", Mode.LIVE, Filler("bins", "waste", "http://127.0.0.1:9"), Share(), fallback, 5, AT
+    )
+    unanswered = Unanswered("It broke off", may_be_done=may_be_done)
+    assert may_answer(setting, is_read, unanswered, has_key) is may
 
 
 STEPS = st.lists(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.sandbox.components.twin import Twins, twins
+from sandbox.components import following
+from tests.sandbox.components.twin import COUNCIL, NAME, Twins, twins
 
 
 @pytest.fixture(scope="module")
@@ -63,6 +65,27 @@ def test_who_joined_for_a_slot_that_another_fills_tells_nothing(
 
     assert (before, pair.told().count(reported)) == (0, 1)
     pair.control("DELETE", "/components/idle")
+
+
+def test_nothing_is_sent_to_a_component_that_is_among_the_records_it_has_yet_to_take_over(
+    pair: Twins, bins: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(following, "LOOKING_SECONDS", 0.05)
+    pair.fill("live")  # from here on it is known to take the records over when it is told to
+    pair.fill("stub")
+    shadowed = {"component": NAME, "mode": "shadow", "by": "test", "why": "test"}
+    pair.control("PUT", "/slots/waste", **shadowed)
+    pair.control("GET", f"/components/{NAME}")
+    writes = pair.wall.writes
+
+    pair.ask("POST", "/missed-collections", json=bins[0])
+    time.sleep(0.5)
+    waited = (pair.pending, pair.wall.writes - writes)
+    pair.client.get(f"{pair.url}/sandbox{COUNCIL}/components/{NAME}/records").raise_for_status()
+
+    assert waited == (1, 0)
+    pair.until(lambda: pair.pending == 0)
+    assert pair.wall.writes == writes
 
 
 def test_a_case_has_the_councils_reference_whoever_answers(pair: Twins, bins: list[dict[str, str]]) -> None:

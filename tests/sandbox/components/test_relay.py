@@ -9,10 +9,14 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
+from typer.testing import CliRunner
 
 from sandbox import wire
+from sandbox.cli import app
 from sandbox.folder import DataFolder
+from sandbox.serving import served_aside
 from tests.conftest import KEY, CouncilUnderTest
 from tests.sandbox.components.odd import endless
 from tests.sandbox.components.relaying import NAME, Filled, filled
@@ -47,6 +51,40 @@ def test_an_answer_that_the_slot_declares_is_passed_on_and_the_journal_says_whos
     assert (answer.status_code, answer.text) == (200, GOOD)
     assert answer.headers["content-type"] == "application/json"
     assert slot.answered_by() == NAME
+
+
+def test_the_journals_command_says_what_was_asked_and_who_answered(council: CouncilUnderTest) -> None:
+    with filled(council) as slot, served_aside(council.sandbox.gateway) as url:
+        slot.odd.say(GOOD)
+        asked = f"{url}/councils/{council.name}/waste/rounds/R001"
+        answer = httpx.get(asked, headers={"Authorization": f"Bearer {KEY}"}, trust_env=False)
+        request = answer.headers["virtual-council-request-id"]
+        there = ("--url", url, "--key", KEY, "--data", str(council.folder.path))
+
+        shown = CliRunner().invoke(app, ["journal", "show", request, *there]).stdout
+        listed = CliRunner().invoke(app, ["journal", council.name, "--service", "waste", *there]).stdout
+
+    assert "Operation show_round of waste" in shown
+    assert f"Who answered: {NAME}" in shown
+    assert f"answered: {NAME}" in listed
+
+
+def test_a_component_that_fails_again_and_again_is_left_alone_and_the_history_says_so(
+    council: CouncilUnderTest,
+) -> None:
+    with filled(council) as slot:
+        slot.odd.say("no JSON")
+        for _ in range(5):
+            assert slot.get().status_code == 503
+        slot.odd.asked.clear()
+        slot.odd.say(GOOD)
+
+        assert slot.get().status_code == 503
+
+        assert slot.odd.asked == []
+        assert "failed 5 times one after another and is left alone" in slot.answered_by()
+        changes = council.client.get(f"/sandbox/councils/{council.name}/slots/waste/changes").json()["items"]
+        assert "failed 5 times one after another; callers are told to come back" in changes[-1]["what"]
 
 
 def test_a_call_arrives_with_what_the_caller_sent_but_not_what_it_said_of_its_way(slot: Filled) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from math import nan
 
 from sandbox.components.asking import Answered, Asked, Unanswered
 from sandbox.shadow.causes import Cause
@@ -114,6 +115,14 @@ def test_an_operation_that_is_slow_is_told_though_its_answers_are_alike() -> Non
     assert [(each.cause, each.sentence) for each in summary.groups] == [
         (Cause.SLOW, "took 2.5 seconds where the stub takes 0.01")
     ]
+
+
+def test_a_call_that_was_not_timed_says_nothing_of_how_slow_it_was() -> None:
+    tally = Tally()
+    add(tally, CASE, answer(b" " + CASE.body, seconds=0.05))
+    for _ in range(5):
+        add(tally, CASE, answer(b" " + CASE.body, seconds=nan))
+    assert tally.summary().sentence == "All 6 calls were answered alike; it was 40 ms slower."
 
 
 def test_one_slow_call_of_many_is_not_a_slow_operation() -> None:

@@ -166,6 +166,12 @@ def test_a_component_goes_live_and_back_by_what_is_typed(
     said = typed(data, "component", *sharing, "--by", "P. Dean").stdout
     assert f"{NAME} answers for 10 % of homes, and the stub where it does not" in said
     assert f"Overridden: {NAME} has not been checked" in said
+    onward = ("--percent", "20", "--override", OVERRIDE)
+    said = typed(data, "component", "go-live", NAME, *onward).stdout
+    assert f"{NAME} answers for 20 % of homes, and the stub where it does not" in said
+    said = typed(data, "component", "go-live", NAME, "--percent", "100", "--override", OVERRIDE).stdout
+    assert f"{NAME} is live for the whole slot" in said
+    typed(data, "component", "go-live", NAME, "--percent", "10", "--no-fallback", "--by", "P. Dean")
     listed = typed(data, "slots").stdout
     assert "share: 10 %" in listed
     assert "P. Dean" in listed
@@ -178,6 +184,8 @@ def test_a_component_goes_live_and_back_by_what_is_typed(
     )
     assert "Nothing to roll back" in typed(data, "component", "roll-back", "--slot", "waste").stdout
     by = getpass.getuser()
+    assert f"Rolled back to the stub. {by}: Enough" in typed(data, "component", "history", NAME).stdout
+    typed(data, "component", "remove", NAME)
     assert f"Rolled back to the stub. {by}: Enough" in typed(data, "component", "history", NAME).stdout
 
 
